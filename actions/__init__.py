@@ -1,0 +1,1 @@
+"""The mind: what to answer, and whether a time is free and lawful."""

@@ -1,0 +1,1 @@
+"""The doors: webhooks, staff view, command line and phone simulator."""

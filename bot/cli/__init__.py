@@ -1,0 +1,47 @@
+"""The `rekindle` command. Each subcommand is a module here and is imported only when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "calendar": "see that the connected calendar can be read and written",
+    "campaign": "send the opener to everyone eligible",
+    "db": "migrate the database",
+    "demo": "run everything against simulated phones",
+    "doctor": "say for each part whether it works and what to do if not",
+    "import": "take in a CSV of contacts",
+    "nlu": "understand texts from the command line; train the model",
+    "openings": "list the free openings for a case given as JSON",
+    "provider": "see that texts leave through the provider",
+    "rehearse": "play scripted contacts against the real service",
+    "staff": "add people who may log in to the staff view",
+    "up": "run everything on this machine",
+}
+"""Name -> one-line help. The module is bot.cli.<name>_command and holds a click command `command`."""
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a subcommand's module only when that subcommand is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"bot.cli.{cmd_name}_command").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rekindle")
+def main() -> None:
+    """Rekindle: text a business's own dormant contacts, converse with those who answer, book them."""

@@ -1,0 +1,1 @@
+"""The memory: settings, clock, models, queries and import."""

@@ -1,0 +1,1 @@
+"""The clock: conversing, delivering, touches, callbacks and sweeping."""
