@@ -11,7 +11,7 @@ import ipaddress
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
@@ -157,12 +157,12 @@ def use(settings: Settings | None) -> None:
     _current = settings
 
 
-def isolated(**values: object) -> Settings:
+class _Isolated(Settings):
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> Any:  # type: ignore[override]
+        return (init_settings,)
+
+
+def isolated(**values: Any) -> Settings:
     """Settings that ignore the environment and `.env`: for rehearsals and tests."""
-
-    class Isolated(Settings):
-        @classmethod
-        def settings_customise_sources(cls, settings_cls, init_settings, **_):  # type: ignore[no-untyped-def]
-            return (init_settings,)
-
-    return Isolated(**values)
+    return _Isolated(**values)

@@ -1,1 +1,1 @@
-"""The ear: rule gate, pending question, Rasa client and time expressions; one text in, one Understanding out."""
+"""The ear: rule gate, pending question, Rasa client, time expressions; text in, Understanding out."""
