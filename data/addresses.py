@@ -1,0 +1,18 @@
+"""The public addresses of our own pages, as providers and people reach them."""
+
+from __future__ import annotations
+
+from data import settings
+
+INBOUND = "/webhooks/twilio/messages"
+STATUS = "/webhooks/twilio/status"
+
+
+def status_callback(message_id: int) -> str:
+    """Where the provider reports what became of a text; the query names our row."""
+    return f"{settings.get().own_base_url}{STATUS}?message={message_id}"
+
+
+def conversation(conversation_id: int) -> str:
+    """The transcript, behind the staff login."""
+    return f"{settings.get().own_base_url}/staff/conversations/{conversation_id}"

@@ -1,0 +1,115 @@
+"""The database: two kinds of session and no other way in.
+
+`reading()` sees one consistent state and changes nothing. `writing()` commits when its block ends and
+rolls back when it raises; on SQLite it is `BEGIN IMMEDIATE`, because a transaction that reads first and
+writes later fails at once under contention. No network call happens inside either.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from data import settings
+
+_engine: Engine | None = None
+_sessions: sessionmaker[Session] | None = None
+
+
+def connect(url: str | None = None) -> Engine:
+    """Bind the engine, by default to the settings' database. Replaces an earlier one."""
+    global _engine, _sessions
+    dispose()
+    address = url or settings.get().database_address
+    if address.startswith("sqlite:///"):
+        Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        _engine = create_engine(address, connect_args={"timeout": 30, "check_same_thread": False})
+        _speak_sqlite(_engine)
+    else:
+        _engine = create_engine(
+            address, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+        )
+    _sessions = sessionmaker(_engine, expire_on_commit=False)
+    return _engine
+
+
+def dispose() -> None:
+    """Close every connection; the next session connects anew."""
+    global _engine, _sessions
+    if _engine is not None:
+        _engine.dispose()
+    _engine = _sessions = None
+
+
+def _forget_after_fork() -> None:
+    """A child must not use its parent's sockets, nor close them."""
+    global _engine, _sessions
+    if _engine is not None:
+        _engine.dispose(close=False)
+    _engine = _sessions = None
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+def engine() -> Engine:
+    """The engine, connected to the settings' database where nobody has connected yet."""
+    return _engine or connect()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for reading. Whatever it changes is thrown away."""
+    with _session() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection(execution_options={"sqlite_begin": "BEGIN"})
+        try:
+            yield session
+        finally:
+            session.rollback()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A session for writing: one commit at the end, or nothing."""
+    with _session() as session, session.begin():
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+        yield session
+
+
+def _session() -> Session:
+    engine()
+    assert _sessions is not None
+    return _sessions()
+
+
+def _speak_sqlite(bound: Engine) -> None:
+    @event.listens_for(bound, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions on its own
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(bound, "begin")
+    def _on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def migrate(revision: str = "head") -> None:
+    """Bring the database to the newest revision; an empty one is filled."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine().connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()

@@ -1,0 +1,63 @@
+"""The states and kinds of outbound texts: one place that says what may follow what, and what may leave when.
+
+The order of provider states is Twilio's; callbacks come in any order, so states are ranked and never regress.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RANK = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
+TERMINAL = frozenset({"failed", "undelivered", "unknown", "cancelled"})
+
+FROM_PROVIDER = {
+    "accepted": "sent",
+    "scheduled": "sent",
+    "queued": "sent",
+    "sending": "sent",
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "failed": "failed",
+    "undelivered": "undelivered",
+    "canceled": "cancelled",
+}
+"""The provider's status -> ours: once the provider has a text, it is `sent` for us."""
+
+
+def advances(present: str, reported: str) -> bool:
+    """Whether a reported state replaces the present one. A terminal state stays.
+
+    A text that we thought `unknown` may still turn out sent or delivered; one that was delivered cannot fail.
+    """
+    if present == "unknown":
+        return reported in RANK and RANK[reported] >= RANK["sent"]
+    if present in TERMINAL:
+        return False
+    if reported in TERMINAL:
+        return RANK[present] < RANK["delivered"]
+    return RANK[reported] > RANK[present]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is asked of a kind of text again at its delivery.
+
+    `proactive`: the business starts it: lawful hours, no suppression, no frozen or closed conversation.
+    `bot`: silent once staff took over. `after_opt_out`: may leave to a suppressed number.
+    """
+
+    proactive: bool = False
+    bot: bool = True
+    after_opt_out: bool = False
+
+
+KINDS = {
+    "touch": Kind(proactive=True),
+    "callback": Kind(proactive=True),
+    "reply": Kind(),
+    "farewell": Kind(after_opt_out=True),  # the one confirmation of an opt-out, the apology to a wrong number
+    "emergency": Kind(bot=False, after_opt_out=True),  # at any hour, even when staff have taken over
+    "staff": Kind(bot=False),
+    "notice": Kind(bot=False, after_opt_out=True),  # to staff, not to a contact
+}

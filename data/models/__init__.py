@@ -1,0 +1,44 @@
+"""The tables, by the words of design.md. Everything hangs off Business."""
+
+from data.models.base import Base
+from data.models.booking import Appointment, Hold
+from data.models.business import (
+    AuditEvent,
+    Business,
+    CalendarConnection,
+    DemoClock,
+    FaqEntry,
+    LocalEvent,
+    Sender,
+    StaffUser,
+)
+from data.models.campaign import Campaign, Enrollment, Touch
+from data.models.contact import Contact, ContactBasis, ImportBatch, Person, Suppression
+from data.models.conversation import Callback, Conversation, DeliveryEvent, Handoff, Message
+
+__all__ = [
+    "Appointment",
+    "AuditEvent",
+    "Base",
+    "Business",
+    "CalendarConnection",
+    "Callback",
+    "Campaign",
+    "Contact",
+    "ContactBasis",
+    "Conversation",
+    "DeliveryEvent",
+    "DemoClock",
+    "Enrollment",
+    "FaqEntry",
+    "Handoff",
+    "Hold",
+    "ImportBatch",
+    "LocalEvent",
+    "Message",
+    "Person",
+    "Sender",
+    "StaffUser",
+    "Suppression",
+    "Touch",
+]

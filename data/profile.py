@@ -1,0 +1,99 @@
+"""The business's own facts and wishes, as it edits them: hours, services, texts. Nothing is invented beyond.
+
+Kept as JSON in Business.profile and as YAML in data/samples/business.yml; checked here, once, on the way in.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+
+def _as_time(value: object) -> object:
+    """24:00 means the end of the day; YAML reads an unquoted 9:00 as 540 (minutes, base 60)."""
+    if isinstance(value, int):
+        value = f"{value // 60:02d}:{value % 60:02d}"
+    return "00:00" if value == "24:00" else value
+
+
+Clock = Annotated[time, BeforeValidator(_as_time), PlainSerializer(lambda t: t.strftime("%H:%M"))]
+
+
+class _Fact(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OpenHours(_Fact):
+    """Open from `start` to `end` (local) on these weekdays, 1 = Monday."""
+
+    days: tuple[int, ...]
+    start: Clock
+    end: Clock
+
+
+class DayOverride(_Fact):
+    """One date with hours of its own; no ranges = closed."""
+
+    day: date
+    ranges: tuple[tuple[Clock, Clock], ...] = ()
+
+
+class Service(_Fact):
+    """Something that can be booked."""
+
+    id: str
+    name: str
+    minutes: int = Field(gt=0, le=24 * 60)
+    price: str | None = None
+    """As the owner writes it, currency included."""
+    words: tuple[str, ...] = ()
+    """Other words that contacts use for it."""
+
+
+class Profile(_Fact):
+    """What the owner decides. Every number is minutes, days or texts, as its name says."""
+
+    services: tuple[Service, ...]
+    hours: tuple[OpenHours, ...]
+    overrides: tuple[DayOverride, ...] = ()
+    step_minutes: int = Field(default=30, gt=0)
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    notice_minutes: int = 60
+    horizon_days: int = Field(default=60, gt=0, le=180)
+
+    health_trade: bool = False
+    """Proactive texts and calendar titles then name no treatment."""
+    opener: str
+    """With {first_name}, {business}; must say that an assistant writes, and how to opt out."""
+    callback: str
+    """The one text of a callback."""
+    emergency_text: str
+    """With {emergency_number}, {phone}."""
+    emergency_number: str = "911"
+    crisis_text: str = ""
+    """Said where somebody may harm themselves; with {emergency_number}, {phone}."""
+    urgent_text: str
+    """For pain and the like: with {phone}, {answer_by}."""
+
+    callback_after_days: int = Field(default=28, gt=0)
+    """When to write again to somebody who says "not now" and names no time."""
+    bot_texts_per_hour: int = Field(default=12, gt=0)
+    """More than this to one contact in an hour means a loop with another machine: a person looks."""
+    collect_seconds: int = Field(default=6, ge=0)
+    """How long to wait for a second text before answering the first."""
+    answer_within_minutes: int = 60
+    """How soon staff answer during opening hours, as contacts are told."""
+    texts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """The owner's own wording, by the name of the reply (actions/replies/texts.yml)."""
+
+    def service(self, service_id: str | None) -> Service | None:
+        """The service of that id."""
+        return next((service for service in self.services if service.id == service_id), None)
+
+    @property
+    def open_days(self) -> frozenset[int]:
+        """The weekdays with any hours, 1 = Monday."""
+        return frozenset(day for hours in self.hours for day in hours.days)
