@@ -1,0 +1,99 @@
+"""Asks the Rasa server what a text means, and folds its labels into our intents with their topics.
+
+The model's labels are flat: `book`, `question.price`, `not_interested.moved`. The confidence of an intent is
+the sum over its labels; its topic is the likeliest label's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from typing import Any
+
+import requests
+
+from nlu.understanding import Heard
+
+LIKELIEST = 5
+NOTHING_HEARD = (Heard("out_of_scope", None, 0.0),)
+
+
+class ModelUnavailable(Exception):  # noqa: N818 (reads as a sentence where it is caught)
+    """The model could not be asked or gave no usable answer; trying again later can help."""
+
+
+class Rasa:
+    """A client for one Rasa server, safe to share between threads: each keeps a connection of its own.
+
+    `timeout` is in seconds and holds for connecting and for every wait on the answer. The token travels as a
+    query parameter, the only way Rasa knows; so no error here carries an address or a text.
+    """
+
+    def __init__(self, url: str, token: str, timeout: float = 3.0) -> None:
+        self._url = url.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+        self._local = threading.local()
+
+    def parse(self, text: str) -> tuple[Heard, ...]:
+        """At most five intents, likeliest first, never empty; a text without content is out of scope at 0.
+
+        Raises ModelUnavailable when the server is away, too slow, refuses, or answers something else.
+        """
+        # A leading slash would be taken for Rasa's own intent notation: "/book" would be believed at once.
+        asked = text.replace("\x00", " ").strip().lstrip("/").strip()
+        if not asked:
+            return NOTHING_HEARD
+        answer = self._call("POST", "/model/parse", {"text": asked})
+        try:
+            ranking = [(str(row["name"]), float(row["confidence"])) for row in answer["intent_ranking"]]
+        except (KeyError, TypeError, ValueError):
+            raise ModelUnavailable("the model's answer has no ranking of intents") from None
+        return fold(ranking)
+
+    def ready(self) -> bool:
+        """Whether the server is up and has a model loaded."""
+        try:
+            return bool(self._call("GET", "/status", None).get("model_file"))
+        except ModelUnavailable:
+            return False
+
+    def _call(self, method: str, path: str, body: dict[str, str] | None) -> dict[str, Any]:
+        try:
+            response = self._session().request(
+                method, self._url + path, params={"token": self._token}, json=body, timeout=self._timeout
+            )
+            status = response.status_code
+            answer = response.json() if status == 200 else None
+        except requests.Timeout:
+            raise ModelUnavailable(f"no answer from the model within {self._timeout:g} s") from None
+        except ValueError:
+            raise ModelUnavailable("the model's answer is no JSON") from None
+        except requests.RequestException as error:
+            raise ModelUnavailable(f"the model cannot be reached ({type(error).__name__})") from None
+        if status != 200:
+            raise ModelUnavailable(f"the model's server answered {status}")
+        if not isinstance(answer, dict):
+            raise ModelUnavailable("the model's answer is no object")
+        return answer
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False  # loopback: no proxy, and no look at .netrc for every text
+            self._local.session = session
+        return session
+
+
+def fold(ranking: list[tuple[str, float]]) -> tuple[Heard, ...]:
+    """Sums the labels of each intent; the topic is that of its likeliest label."""
+    total: defaultdict[str, float] = defaultdict(float)
+    best: dict[str, tuple[float, str | None]] = {}
+    for label, confidence in ranking:
+        intent, _, topic = label.partition(".")
+        total[intent] += confidence
+        if intent not in best or confidence > best[intent][0]:
+            best[intent] = (confidence, topic or None)
+    order = sorted(total, key=lambda intent: -total[intent])[:LIKELIEST]
+    return tuple(Heard(intent, best[intent][1], min(1.0, total[intent])) for intent in order) or NOTHING_HEARD
