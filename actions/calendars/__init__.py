@@ -23,17 +23,17 @@ class CalendarError(Exception):
     permanent = True
 
 
-class CalendarUnavailable(CalendarError):
+class CalendarUnavailable(CalendarError):  # noqa: N818 (a state, not a mistake)
     """The calendar cannot be reached or read just now; trying again can help."""
 
     permanent = False
 
 
-class CalendarDisconnected(CalendarError):
+class CalendarDisconnected(CalendarError):  # noqa: N818
     """We are no longer let in, or the calendar is gone: somebody must connect it again."""
 
 
-class EventGone(CalendarError):
+class EventGone(CalendarError):  # noqa: N818
     """The event is not on the calendar any more: somebody deleted it."""
 
 
