@@ -1,0 +1,63 @@
+"""Whose turn a contact is: a lease that one worker takes, with a fence that its commit checks.
+
+`due_at` is wall time (a rehearsal moves it); the lease itself runs on real time, since it is about
+processes that die.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from data import clock
+from data.models import Contact
+
+LEASE = timedelta(seconds=60)
+"""Longer than a conversation turn with every time-out used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to answer a contact, as long as nobody has raised the fence."""
+
+    contact_id: int
+    fence: int
+
+
+def take_lease(session: Session, contact_id: int) -> Lease | None:
+    """Take a contact whose turn has come; None where it is not due or another worker has it."""
+    fence = session.scalar(
+        update(Contact)
+        .where(
+            Contact.id == contact_id,
+            Contact.due_at <= clock.now(),
+            or_(Contact.leased_until.is_(None), Contact.leased_until < clock.real()),
+        )
+        .values(fence=Contact.fence + 1, leased_until=clock.real() + LEASE)
+        .returning(Contact.fence)
+    )
+    return None if fence is None else Lease(contact_id, fence)
+
+
+def holds_lease(session: Session, lease: Lease) -> bool:
+    """Whether the lease is still its taker's; the row stays locked until the commit."""
+    return (
+        session.scalar(
+            select(Contact.id)
+            .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)
+            .with_for_update()
+        )
+        is not None
+    )
+
+
+def release(session: Session, lease: Lease, *, due_at: datetime | None) -> None:
+    """Let go; `due_at` says when the contact is looked at next, None where nothing is left to do."""
+    session.execute(
+        update(Contact)
+        .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)
+        .values(leased_until=None, due_at=due_at)
+    )

@@ -1,0 +1,134 @@
+"""Texts: storing what came in, queueing what goes out, claiming what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from data import clock
+from data.models import Business, Contact, Conversation, Message
+from data.queries.senders import sender_for
+
+
+def enqueue(
+    session: Session,
+    business: Business,
+    contact: Contact | None,
+    *,
+    kind: str,
+    body: str,
+    channel: str,
+    once: str | None = None,
+    due_at: datetime | None = None,
+    to: str | None = None,
+    staff_user_id: int | None = None,
+    enrollment_id: int | None = None,
+) -> Message | None:
+    """Put a text into the outbox. None where a text with the same `once` exists already."""
+    if once is not None and session.scalar(select(Message.id).where(Message.once == once)) is not None:
+        return None
+    sender = sender_for(session, business, channel)
+    message = Message(
+        business_id=business.id,
+        contact_id=contact.id if contact else None,
+        direction="out",
+        channel=channel,
+        kind=kind,
+        from_address=sender.address,
+        to_address=to or (contact.phone if contact else ""),
+        body=body,
+        state="queued",
+        due_at=due_at or clock.now(),
+        once=once,
+        staff_user_id=staff_user_id,
+        enrollment_id=enrollment_id,
+    )
+    try:
+        with session.begin_nested():
+            session.add(message)
+    except IntegrityError:
+        return None  # another process was quicker with the same `once`
+    return message
+
+
+def claim(session: Session, message_id: int) -> Message | None:
+    """Take a queued text for sending; None where it is not due or another worker has it."""
+    taken = session.scalar(
+        update(Message)
+        .where(Message.id == message_id, Message.state == "queued", Message.due_at <= clock.now())
+        .values(state="sending", claimed_at=clock.real(), attempts=Message.attempts + 1)
+        .returning(Message.id)
+    )
+    return None if taken is None else session.get_one(Message, taken)
+
+
+def unhandled(session: Session, contact_id: int) -> list[Message]:
+    """The contact's texts that nobody has conversed about yet, in the order in which they came."""
+    return list(
+        session.scalars(
+            select(Message)
+            .where(Message.contact_id == contact_id, Message.direction == "in", Message.state == "received")
+            .order_by(Message.id)
+        )
+    )
+
+
+def mark_handled(session: Session, ids: Collection[int]) -> None:
+    """These inbound texts have been conversed about."""
+    session.execute(update(Message).where(Message.id.in_(ids)).values(state="handled"))
+
+
+def cancel_queued(session: Session, contact_id: int, kinds: Collection[str], reason: str) -> int:
+    """Cancel what waits in the outbox for this contact; what is already with the provider is past that."""
+    done = session.execute(
+        update(Message)
+        .where(
+            Message.contact_id == contact_id,
+            Message.direction == "out",
+            Message.state == "queued",
+            Message.kind.in_(kinds),
+        )
+        .values(state="cancelled", cancelled_reason=reason)
+    )
+    assert isinstance(done, CursorResult)
+    return done.rowcount
+
+
+def bot_texts_since(session: Session, contact_id: int, since: datetime) -> int:
+    """How many texts the bot wrote to this contact since then."""
+    return (
+        session.scalar(
+            select(func.count(Message.id)).where(
+                Message.contact_id == contact_id,
+                Message.kind == "reply",
+                Message.created_at >= since,
+            )
+        )
+        or 0
+    )
+
+
+def ever_wrote_to(session: Session, contact_id: int) -> bool:
+    """Whether a text of ours, other than by staff, has left or waits to leave."""
+    return (
+        session.scalar(
+            select(Message.id).where(Message.contact_id == contact_id, Message.direction == "out").limit(1)
+        )
+        is not None
+    )
+
+
+def conversation_of(session: Session, contact: Contact) -> Conversation:
+    """The contact's one conversation; begun where there is none."""
+    found = session.scalar(select(Conversation).where(Conversation.contact_id == contact.id))
+    if found is None:
+        found = Conversation(
+            business_id=contact.business_id, contact_id=contact.id, state={}, outcome="no_reply"
+        )
+        session.add(found)
+        session.flush()
+    return found

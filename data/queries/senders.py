@@ -1,0 +1,32 @@
+"""The numbers a business texts from."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.models import Business, Sender
+
+
+class NoSender(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The business has no number for this channel."""
+
+
+def sender_for(session: Session, business: Business, channel: str) -> Sender:
+    """The sender of that channel. Raises NoSender."""
+    found = session.scalar(
+        select(Sender)
+        .where(Sender.business_id == business.id, Sender.channel == channel)
+        .order_by(Sender.id)
+        .limit(1)
+    )
+    if found is None:
+        raise NoSender(f"no sender for {channel}: set TWILIO_FROM and load the business again")
+    return found
+
+
+def business_of(session: Session, address: str) -> Business | None:
+    """The business that owns this number or messaging service."""
+    return session.scalar(
+        select(Business).join(Sender).where(Sender.address == address).order_by(Sender.id).limit(1)
+    )

@@ -1,0 +1,64 @@
+"""Whom to leave alone: reading and writing the suppression list."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data import clock, crypto
+from data.models import Business, Suppression
+
+
+def suppress(
+    session: Session,
+    business: Business,
+    phone: str,
+    *,
+    reason: str,
+    source: str,
+    evidence: str = "",
+    channel: str = "all",
+) -> None:
+    """Put a number on the list; a number that is on it already stays, an opt-out replaces a lesser reason."""
+    row = _row(session, business, phone, channel)
+    if row is None:
+        session.add(
+            Suppression(
+                business_id=business.id,
+                phone_hash=crypto.keyed_hash(business.hash_key, phone),
+                channel=channel,
+                reason=reason,
+                source=source,
+                evidence=evidence,
+            )
+        )
+        session.flush()
+    elif row.lifted_at is not None or reason == "opt_out":
+        row.reason, row.source, row.evidence = reason, source, evidence
+        row.lifted_at, row.created_at = None, clock.now()
+
+
+def suppressed_for(session: Session, business: Business, phone: str, channel: str) -> str | None:
+    """Why this number gets nothing proactive on this channel; None where it may."""
+    everywhere = _row(session, business, phone, "all")
+    if everywhere is not None and everywhere.lifted_at is None:
+        return everywhere.reason
+    here = _row(session, business, phone, channel)
+    return here.reason if here is not None and here.lifted_at is None else None
+
+
+def lift(session: Session, business: Business, phone: str, *, evidence: str) -> None:
+    """Take a number off the list again, on its own explicit wish alone."""
+    row = _row(session, business, phone, "all")
+    if row is not None:
+        row.lifted_at, row.evidence = clock.now(), evidence
+
+
+def _row(session: Session, business: Business, phone: str, channel: str) -> Suppression | None:
+    return session.scalar(
+        select(Suppression).where(
+            Suppression.business_id == business.id,
+            Suppression.phone_hash == crypto.keyed_hash(business.hash_key, phone),
+            Suppression.channel == channel,
+        )
+    )
