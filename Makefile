@@ -1,0 +1,30 @@
+# Every target but help calls setup first; the second time that costs under a second.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-parts lint eval
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## make both Python environments and train the language model
+	@.ci/setup/service.sh
+	@.ci/setup/rasa.sh
+
+demo: setup ## run everything against simulated phones and print the address
+	@.venv/bin/rekindle demo
+
+test: setup test-parts lint ## lint, then all tests on SQLite and PostgreSQL, with real Redis, Rasa and Chromium
+	@.venv/bin/python -m pytest
+
+test-parts: setup
+	@.ci/setup/test-parts.sh
+
+lint: setup ## ruff, mypy and the layers' contract
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet --config .ci/lint-model.toml nlu/model
+	@.venv/bin/ruff format --check --quiet --config .ci/lint-model.toml nlu/model
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-logo >/dev/null || .venv/bin/lint-imports
+
+eval: setup ## measure understanding; EVAL=folder adds a folder of labelled texts
+	@EVAL="$(EVAL)" .venv/bin/python tests/eval/run.py
