@@ -1,0 +1,91 @@
+"""What the question asked makes of the model's guess: the model reads the text, but never the question.
+
+Each adjustment is a general rule about conversations, not about wordings, and only re-weighs what the model
+itself holds possible; it never brings in an intent of its own, with the one exception that `answer_with_time`
+names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import time
+
+from nlu.understanding import Heard, Times
+
+HOURS = (time(8), time(18))
+"""The hours that a bare "3" is taken into where no business is known."""
+
+_ANSWERS: dict[str, frozenset[str]] = {
+    "offer_to_book": frozenset({"affirm", "book", "deny", "not_now", "not_interested"}),
+    "which_time": frozenset({"choose", "book", "other_times", "affirm", "deny", "not_now"}),
+    "which_opening": frozenset({"choose", "other_times", "affirm", "deny", "not_now"}),
+    "confirm_time": frozenset({"affirm", "deny", "other_times", "choose"}),
+    "callback_time": frozenset({"choose", "not_now", "affirm", "deny", "not_interested"}),
+    "confirm_cancel": frozenset({"affirm", "deny", "cancel_appointment", "reschedule"}),
+    "which_service": frozenset({"choose", "book"}),
+    "confirm_appointment": frozenset({"affirm", "deny", "reschedule", "cancel_appointment"}),
+    "anything_else": frozenset({"deny", "thanks", "goodbye", "question", "book"}),
+}
+"""The intents that answer each question."""
+
+ANSWER_ODDS = 3.0
+"""How much likelier an answer is right after its question than out of the blue."""
+
+UNASKED_YES_NO = 0.5
+"""How much less likely a bare yes, no or choice is when nothing was asked."""
+
+_TIME_SAYING = frozenset({"book", "choose", "other_times", "reschedule", "not_now", "check_appointment"})
+TIME_ODDS = 1.5
+"""How much likelier an intent that speaks of time is when the text names one."""
+
+_ELSEWHERE = frozenset({"out_of_scope", "book", "choose", "other_times", "check_appointment", "reschedule"})
+
+
+def in_context(ranking: Sequence[Heard], asked: str | None, times: Times) -> tuple[Heard, ...]:
+    """The ranking, weighed anew by what was asked and by whether a time was named; likeliest first.
+
+    Bayes with coarse odds: the share of confidence that the ranking holds in all stays the same.
+    """
+    answers = _ANSWERS.get(asked or "", frozenset())
+    weighed = [(heard, heard.confidence * _odds(heard.intent, answers, asked, times)) for heard in ranking]
+    total, before = sum(weight for _, weight in weighed), sum(heard.confidence for heard in ranking)
+    if not total:
+        return tuple(ranking)
+    again = (replace(heard, confidence=min(1.0, weight * before / total)) for heard, weight in weighed)
+    return tuple(sorted(again, key=lambda heard: -heard.confidence))
+
+
+def _odds(intent: str, answers: frozenset[str], asked: str | None, times: Times) -> float:
+    odds = ANSWER_ODDS if intent in answers else 1.0
+    if asked is None and intent in ("affirm", "deny", "choose", "other_times"):
+        odds *= UNASKED_YES_NO
+    if times.windows and intent in _TIME_SAYING:
+        odds *= TIME_ODDS
+    return odds
+
+
+def answer_with_time(ranking: Sequence[Heard], asked: str | None, times: Times) -> tuple[Heard, ...]:
+    """Under a question for a time, a text that names one answers it, whichever of its cousins was guessed.
+
+    "which_time" and "callback_time": it is `choose`. "confirm_time": a no, or a wish to book or move, that
+    names a time asks for that one instead: `other_times`.
+    """
+    first = ranking[0]
+    if not times.windows:
+        return tuple(ranking)
+    if asked in ("which_time", "which_opening") and first.intent in _ELSEWHERE:
+        return _led_by("choose", ranking, first)
+    if asked == "callback_time" and first.intent in _ELSEWHERE | {"not_now"}:
+        return _led_by("choose", ranking, first)
+    if asked == "confirm_time" and first.intent in _ELSEWHERE | {"deny"}:
+        return _led_by("other_times", ranking, first)
+    return tuple(ranking)
+
+
+def _led_by(intent: str, ranking: Sequence[Heard], first: Heard) -> tuple[Heard, ...]:
+    cousins = sum(
+        heard.confidence for heard in ranking if heard.intent in _ELSEWHERE | {intent, first.intent}
+    )
+    rest = (heard for heard in ranking[1:] if heard.intent not in _ELSEWHERE and heard.intent != intent)
+    return (Heard(intent, None, min(1.0, cousins)), *rest)

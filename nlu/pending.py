@@ -1,0 +1,191 @@
+"""What the pending question makes plain: "2", "yes", "the later one", "thursday works".
+
+No model and no clock. Only answers of which every word is understood are settled here (nlu/plain_answers.py);
+everything else is the model's work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from nlu.plain_answers import Piece, read_plain
+from nlu.plain_words import Part
+from nlu.understanding import Heard, Times, Window
+
+LAST = -1
+"""The `choice` that means the last of the offered openings."""
+
+WHEN_QUESTIONS = frozenset({"which_time", "which_opening", "confirm_time", "callback_time"})
+"""The questions that ask for a time: a bare "3" in the answer is an hour."""
+
+_CLOSED_BY_AGREEING = frozenset({"anything_else"})  # "anything else?" "great" = nothing more
+_CLOSED_BY_ALL_SET = frozenset({"anything_else", "offer_to_book", "callback_time"})  # "i'm good" = no
+_NO_WITH_A_SMILE = _CLOSED_BY_ALL_SET | {"confirm_cancel"}  # "no that's fine" = no
+
+_NAMES_A_DAY = re.compile(
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|tod?a?y|ton[ie]|tom|tmr|tmw"
+    r"|2moro|2nite|\bday|\d(?:st|nd|rd|th)\b|\d/\d|week|month",
+    re.IGNORECASE,
+)
+_COUNTS_FROM_NOW = re.compile(
+    r"tod?a?y|ton[ie]|tom|tmr|tmw|2moro|2nite|\bin\b|next|nxt|this|week|month", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the business asked last and what it laid before the contact.
+
+    `asked`: offer_to_book, which_time, confirm_time, anything_else, which_opening, callback_time,
+    confirm_cancel, which_service, confirm_appointment, or None. `options`: the offered openings (or the one
+    time that is to be confirmed) as naive local windows in time order. `services`: the names offered.
+    """
+
+    asked: str | None = None
+    options: tuple[Window, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A plain answer: what it says, and which option it takes (1-based, LAST = the last)."""
+
+    heard: Heard
+    choice: int | None = None
+
+
+def settle(
+    text: str, pending: Pending, times: Times, read_at: Callable[[datetime], Times] | None = None
+) -> Settled | None:
+    """The answer, if it is plain; None hands the text on.
+
+    `times` are those of the text, read at the real moment; `read_at` reads it as though said at another one,
+    since "the 3:30 one" means the day of the option, not today.
+    """
+    if pending.asked is None:
+        return None
+    if pending.asked == "which_service" and (named := _service(text, pending.services)):
+        return Settled(Heard("choose"), named)
+    pieces = read_plain(text)
+    if pieces is None:
+        return None
+    parts: set[Part] = {piece.part for piece in pieces} - {"filler"}
+    chosen = _numbered(pieces, parts, pending) if pending.asked == "which_opening" else None
+    if chosen:
+        return Settled(Heard("choose"), chosen)
+    if (
+        pending.asked in WHEN_QUESTIONS
+        and parts
+        and parts <= {"none_of", "no", "instead"}
+        and "none_of" in parts
+    ):
+        return Settled(Heard("other_times"))
+    if times.windows and not times.excluded and "unfit" not in parts and parts & {"time", "number"}:
+        return _timed(text, pending, times, parts, read_at)
+    return _yes_or_no(pending.asked, parts)
+
+
+def _service(text: str, services: tuple[str, ...]) -> int | None:
+    """The number of the service, when the text is hardly more than its name."""
+    words = re.findall(r"\w+", text.lower())
+    named = [n for n, name in enumerate(services, 1) if set(re.findall(r"\w+", name.lower())) <= set(words)]
+    return named[0] if len(named) == 1 and len(words) <= len(services[named[0] - 1].split()) + 3 else None
+
+
+def _numbered(pieces: tuple[Piece, ...], parts: set[Part], pending: Pending) -> int | None:
+    """Which option a number or a word of order names; None for none, two, or one that is not there."""
+    offered = len(pending.options)
+    if not offered or parts & {"time", "none_of", "instead"}:
+        return None
+    if parts & {"later", "last", "earlier", "middle", "any"}:
+        words: dict[Part, int] = {"later": LAST, "last": LAST, "earlier": 1, "any": 1}
+        if offered == 3:
+            words["middle"] = 2
+        named = {words.get(part) for part in parts & {"later", "last", "earlier", "middle", "any"}}
+        return named.pop() if len(named) == 1 else None
+    numbers = [piece for piece in pieces if piece.part == "number"]
+    if len(numbers) > 1 and numbers[-1].number == 1 and not numbers[-1].ordinal:
+        numbers.pop()  # "the second one"
+    if len({piece.number for piece in numbers}) != 1:
+        return None
+    number = numbers[0].number or 0
+    return number if 1 <= number <= offered else None
+
+
+def _timed(
+    text: str,
+    pending: Pending,
+    times: Times,
+    parts: set[Part],
+    read_at: Callable[[datetime], Times] | None,
+) -> Settled | None:
+    """An answer that is nothing but a time, perhaps with a yes or a no to it."""
+    asked = pending.asked
+    fits = _fitting(text, pending.options, times, read_at)
+    if asked == "which_opening":
+        if len(fits) == 1:
+            return Settled(Heard("choose"), fits[0])
+        return Settled(Heard("other_times" if parts & {"no", "instead"} and not fits else "choose"))
+    if asked == "confirm_time":
+        agrees = bool(fits) if pending.options else bool(parts & {"yes", "agree"})
+        return Settled(Heard("affirm" if agrees and not parts & {"no", "instead"} else "other_times"))
+    if asked in ("which_time", "callback_time"):
+        return Settled(Heard("choose"))
+    if parts & {"yes", "agree"} and not parts & {"no", "instead"} and asked != "anything_else":
+        return Settled(Heard("affirm"))
+    return None
+
+
+def _fitting(
+    text: str,
+    options: tuple[Window, ...],
+    times: Times,
+    read_at: Callable[[datetime], Times] | None,
+) -> list[int]:
+    """The numbers of the options that lie in the time named.
+
+    A day is taken as said now ("thursday" is the coming one); an hour without a day is taken on the day of
+    each option, and so is a weekday when no option lies on the coming one.
+    """
+    names_a_day = bool(_NAMES_A_DAY.search(text))
+    near = [n for n, option in enumerate(options, 1) if _inside(option, times)]
+    if (names_a_day and near) or _COUNTS_FROM_NOW.search(text) or read_at is None:
+        return near
+    return [n for n, option in enumerate(options, 1) if _inside_on_its_day(option, read_at)]
+
+
+def _inside_on_its_day(option: Window, read_at: Callable[[datetime], Times]) -> bool:
+    midnight = datetime.combine(option.start.date(), time())
+    return any(_inside(option, read_at(midnight - timedelta(days=back))) for back in (0, 1))
+
+
+def _inside(option: Window, times: Times) -> bool:
+    return any(_starts_in(option.start, window) for window in times.windows) and not any(
+        _starts_in(option.start, window) for window in times.excluded
+    )
+
+
+def _starts_in(start: datetime, window: Window) -> bool:
+    if window.end is None:
+        return window.start <= start
+    return window.start <= start < max(window.end, window.start + timedelta(minutes=1))
+
+
+def _yes_or_no(asked: str, parts: set[Part]) -> Settled | None:
+    if parts - {"yes", "agree", "no", "unfit", "no_more"} or not parts:
+        return None
+    yes, agree, no_more = (part in parts for part in ("yes", "agree", "no_more"))
+    no = bool(parts & {"no", "unfit"})
+    if no:
+        smiling = agree or no_more
+        return None if yes or (smiling and asked not in _NO_WITH_A_SMILE) else Settled(Heard("deny"))
+    if no_more:
+        if asked in _CLOSED_BY_AGREEING:
+            return Settled(Heard("deny"))
+        return Settled(Heard("deny")) if asked in _CLOSED_BY_ALL_SET and not (yes or agree) else None
+    if agree and not yes and asked in _CLOSED_BY_AGREEING:
+        return Settled(Heard("deny"))
+    return Settled(Heard("affirm"))
