@@ -12,8 +12,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from actions.calendars import Span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -24,24 +25,6 @@ _GRIDS = (60, 30, 20, 15, 10, 5)
 """Minutes of the local hour on which starts may lie: the largest that divides the step is used."""
 
 Stretch = tuple[int, int]
-
-
-class SpanLike(Protocol):
-    """Anything with an aware `start` and an aware, exclusive `end`."""
-
-    @property
-    def start(self) -> datetime: ...
-
-    @property
-    def end(self) -> datetime: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of absolute time; both ends aware, `end` exclusive."""
-
-    start: datetime
-    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +90,8 @@ def find_openings(
     now: datetime,
     start: datetime,
     end: datetime,
-    busy: Iterable[SpanLike] = (),
-    open_times: Iterable[SpanLike] | None = None,
+    busy: Iterable[Span] = (),
+    open_times: Iterable[Span] | None = None,
 ) -> list[datetime]:
     """Every start of an appointment in [start, end], UTC, ascending, each once.
 
@@ -137,8 +120,8 @@ def is_free(
     moment: datetime,
     *,
     now: datetime,
-    busy: Iterable[SpanLike] = (),
-    open_times: Iterable[SpanLike] | None = None,
+    busy: Iterable[Span] = (),
+    open_times: Iterable[Span] | None = None,
 ) -> bool:
     """Whether an appointment may start at exactly `moment` (aware), on the grid or off it.
 
@@ -181,7 +164,7 @@ def _opened(
     zone: ZoneInfo,
     earliest: int,
     latest: int,
-    open_times: Iterable[SpanLike] | None,
+    open_times: Iterable[Span] | None,
 ) -> list[Stretch]:
     """The open time within [earliest, latest]: merged, ascending."""
     if earliest >= latest:
@@ -210,7 +193,7 @@ def _weekly(availability: Availability, zone: ZoneInfo, earliest: int, latest: i
         day += _DAY
 
 
-def _blocked(availability: Availability, busy: Iterable[SpanLike]) -> list[Stretch]:
+def _blocked(availability: Availability, busy: Iterable[Span]) -> list[Stretch]:
     """Busy times, each widened by the buffers that an appointment beside it must keep."""
     before, after = availability.buffer_after * _MINUTE, availability.buffer_before * _MINUTE
     return _merged((_stamp(span.start) - before, _stamp(span.end) + after) for span in busy)

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from actions.openings import Availability, DayRange, HoursRule, Span, find_openings, whole_days
+from actions.calendars import Span
+from actions.openings import Availability, DayRange, HoursRule, find_openings, whole_days
 
 
 class BadCaseError(ValueError):
