@@ -1,0 +1,58 @@
+"""Ways to deliver a webhook: over HTTP to a running service, or straight into a WSGI app in this process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from werkzeug.test import Client, EnvironBuilder
+
+from bot.simulator.webhooks import Answer, Pairs, Post
+
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 15.0
+"""The provider's own limits for a webhook."""
+
+
+def over_http(connect: float = CONNECT_SECONDS, answer: float = ANSWER_SECONDS) -> Post:
+    """Posts over HTTP with the provider's time-outs; one kept connection a thread."""
+    kept = threading.local()
+
+    def post(url: str, pairs: Pairs, headers: dict[str, str]) -> Answer:
+        if not hasattr(kept, "session"):
+            kept.session = requests.Session()
+            kept.session.trust_env = False
+        try:
+            told = kept.session.post(
+                url, data=urlencode(pairs), headers=headers, timeout=(connect, answer), allow_redirects=False
+            )
+        except requests.ReadTimeout as error:
+            raise TimeoutError(str(error)) from None
+        except requests.RequestException as error:
+            raise ConnectionError(str(error)) from None
+        return Answer(told.status_code, told.text)
+
+    return post
+
+
+def into_wsgi(app: Callable[[dict[str, Any], Any], Iterable[bytes]]) -> Post:
+    """Calls a WSGI app in this process. What the app raises comes through, so that a test sees it."""
+    client = Client(app, use_cookies=False)
+
+    def post(url: str, pairs: Pairs, headers: dict[str, str]) -> Answer:
+        parts = urlsplit(url)
+        builder = EnvironBuilder(
+            method="POST",
+            base_url=f"{parts.scheme}://{parts.netloc}/",
+            path=parts.path,
+            query_string=parts.query,
+            data=urlencode(pairs).encode(),
+            headers=list(headers.items()),
+        )
+        told = client.open(builder)
+        return Answer(told.status_code, told.get_data(as_text=True))
+
+    return post
