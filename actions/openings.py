@@ -9,12 +9,10 @@ change, wall time that an autumn change repeats means its first occurrence (RFC 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from actions.calendars import Span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -24,43 +22,46 @@ _DAY = timedelta(days=1)
 _GRIDS = (60, 30, 20, 15, 10, 5)
 """Minutes of the local hour on which starts may lie: the largest that divides the step is used."""
 
-Stretch = tuple[int, int]
+_Piece = tuple[int, int]
+"""The same as a Stretch, in microseconds since 1970."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayRange:
-    """Opening hours of one day, in minutes after local midnight. An `end` not after `start` is on the next
-    day; 1440 is `24:00`."""
+Stretch = tuple[datetime, datetime]
+"""Absolute time from an aware moment to an aware one, the end exclusive."""
 
-    start: int
-    end: int
-
-    @classmethod
-    def at(cls, start: str, end: str) -> DayRange:
-        """From wall time such as "09:00" and "24:00". Raises ValueError for anything else."""
-        return cls(clock_minutes(start), clock_minutes(end))
+DayRange = tuple[time, time]
+"""Wall time of one day; an end not after its start is on the next day, so that 00:00 as an end is 24:00."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoursRule:
-    """Opening hours that come back every week on `days` (1 = Monday … 7 = Sunday)."""
+    """Opening hours, in wall time, that come back every week on `days` (1 = Monday … 7 = Sunday)."""
 
-    days: frozenset[int]
-    hours: DayRange
+    days: Collection[int]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class DateOverride:
+    """The hours that begin on one date, in place of the weekly ones; no ranges = closed."""
+
+    day: date
+    ranges: tuple[DayRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
     """When appointments of one kind may lie. `zone` is an IANA name; all numbers are minutes.
 
-    `overrides` replaces the hours that begin on a date; an empty tuple closes it. Hours of the evening
-    before that run past midnight belong to the evening before and stay. `buffer_before` and `buffer_after`
-    are kept free around an appointment, and may lie outside the opening hours.
+    Of two overrides for one date the later counts. Hours of the evening before that run past midnight belong
+    to the evening before: an override leaves them. `buffer_before` and `buffer_after` are kept free around an
+    appointment, and may lie outside the opening hours. Raises ValueError for numbers that make no sense.
     """
 
     zone: str
     hours: tuple[HoursRule, ...] = ()
-    overrides: Mapping[date, tuple[DayRange, ...]] = field(default_factory=dict)
+    overrides: tuple[DateOverride, ...] = ()
     duration: int = 30
     step: int = 30
     buffer_before: int = 0
@@ -74,24 +75,14 @@ class Availability:
             raise ValueError("buffers and notice cannot be negative")
 
 
-def clock_minutes(text: str) -> int:
-    """Minutes after midnight of a wall time "HH:MM", up to "24:00". Raises ValueError for anything else."""
-    hours, colon, minutes = text.partition(":")
-    if colon and hours.isdecimal() and minutes.isdecimal() and len(hours) <= 2 and len(minutes) == 2:
-        total = int(hours) * 60 + int(minutes)
-        if int(minutes) < 60 and total <= 1440:
-            return total
-    raise ValueError(f"not a time of day: {text!r}")
-
-
 def find_openings(
     availability: Availability,
     *,
     now: datetime,
     start: datetime,
     end: datetime,
-    busy: Iterable[Span] = (),
-    open_times: Iterable[Span] | None = None,
+    busy: Iterable[Stretch] = (),
+    open_times: Iterable[Stretch] | None = None,
 ) -> list[datetime]:
     """Every start of an appointment in [start, end], UTC, ascending, each once.
 
@@ -120,8 +111,8 @@ def is_free(
     moment: datetime,
     *,
     now: datetime,
-    busy: Iterable[Span] = (),
-    open_times: Iterable[Span] | None = None,
+    busy: Iterable[Stretch] = (),
+    open_times: Iterable[Stretch] | None = None,
 ) -> bool:
     """Whether an appointment may start at exactly `moment` (aware), on the grid or off it.
 
@@ -136,10 +127,10 @@ def is_free(
     return _without(opened, _blocked(availability, busy)) == [(begin, finish)]
 
 
-def whole_days(first: date, last: date, zone: str) -> Span:
+def whole_days(first: date, last: date, zone: str) -> Stretch:
     """The local days from `first` to `last`, both included, 23 to 25 hours each."""
     tz = ZoneInfo(zone)
-    return Span(_wall(first, 0, tz), _wall(last + _DAY, 0, tz))
+    return datetime.combine(first, time(), tz), datetime.combine(last + _DAY, time(), tz)
 
 
 def _stamp(moment: datetime) -> int:
@@ -153,55 +144,50 @@ def _moment(stamp: int) -> datetime:
     return _EPOCH + timedelta(microseconds=stamp)
 
 
-def _wall(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    """Wall time `minutes` after the midnight with which `day` begins; fold 0."""
-    days, rest = divmod(minutes, 1440)
-    return datetime.combine(day + days * _DAY, time(rest // 60, rest % 60), zone)
-
-
 def _opened(
     availability: Availability,
     zone: ZoneInfo,
     earliest: int,
     latest: int,
-    open_times: Iterable[Span] | None,
-) -> list[Stretch]:
+    open_times: Iterable[Stretch] | None,
+) -> list[_Piece]:
     """The open time within [earliest, latest]: merged, ascending."""
     if earliest >= latest:
         return []
     if open_times is None:
-        stretches: Iterable[Stretch] = _weekly(availability, zone, earliest, latest)
+        stretches: Iterable[_Piece] = _weekly(availability, zone, earliest, latest)
     else:
-        stretches = ((_stamp(span.start), _stamp(span.end)) for span in open_times)
+        stretches = ((_stamp(begin), _stamp(finish)) for begin, finish in open_times)
     within = ((max(begin, earliest), min(finish, latest)) for begin, finish in stretches)
     return _merged(within)
 
 
-def _weekly(availability: Availability, zone: ZoneInfo, earliest: int, latest: int) -> Iterator[Stretch]:
+def _weekly(availability: Availability, zone: ZoneInfo, earliest: int, latest: int) -> Iterator[_Piece]:
     """The weekly hours and overrides of every local date that can reach into [earliest, latest]."""
     by_weekday: dict[int, Sequence[DayRange]] = {
-        day: [rule.hours for rule in availability.hours if day in rule.days] for day in range(1, 8)
+        day: [(rule.start, rule.end) for rule in availability.hours if day in rule.days]
+        for day in range(1, 8)
     }
-    # Hours may run a whole day past midnight, so the day before the first counts too.
+    by_date = {override.day: override.ranges for override in availability.overrides}
+    # Hours may run a whole day past midnight, so the days before the first count too.
     day = _moment(earliest).astimezone(zone).date() - 2 * _DAY
     final = _moment(latest).astimezone(zone).date()
     while day <= final:
-        replaced = availability.overrides.get(day)
-        for hours in by_weekday[day.isoweekday()] if replaced is None else replaced:
-            end = hours.end if hours.end > hours.start else hours.end + 1440
-            yield _stamp(_wall(day, hours.start, zone)), _stamp(_wall(day, end, zone))
+        for start, end in by_date.get(day, by_weekday[day.isoweekday()]):
+            until = day if end > start else day + _DAY
+            yield _stamp(datetime.combine(day, start, zone)), _stamp(datetime.combine(until, end, zone))
         day += _DAY
 
 
-def _blocked(availability: Availability, busy: Iterable[Span]) -> list[Stretch]:
+def _blocked(availability: Availability, busy: Iterable[Stretch]) -> list[_Piece]:
     """Busy times, each widened by the buffers that an appointment beside it must keep."""
     before, after = availability.buffer_after * _MINUTE, availability.buffer_before * _MINUTE
-    return _merged((_stamp(span.start) - before, _stamp(span.end) + after) for span in busy)
+    return _merged((_stamp(begin) - before, _stamp(finish) + after) for begin, finish in busy)
 
 
-def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+def _merged(stretches: Iterable[_Piece]) -> list[_Piece]:
     """Sorted, with touching and overlapping ones made one, and empty ones left out."""
-    merged: list[Stretch] = []
+    merged: list[_Piece] = []
     for begin, finish in sorted(stretches):
         if begin >= finish:
             continue
@@ -213,10 +199,10 @@ def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
     return merged
 
 
-def _without(opened: list[Stretch], blocked: list[Stretch]) -> list[Stretch]:
+def _without(opened: list[_Piece], blocked: list[_Piece]) -> list[_Piece]:
     """What is left of `opened` outside `blocked`; both merged and ascending."""
     ends = [finish for _, finish in blocked]
-    free: list[Stretch] = []
+    free: list[_Piece] = []
     for begin, finish in opened:
         index = bisect_left(ends, begin)
         while index < len(blocked) and blocked[index][0] < finish:

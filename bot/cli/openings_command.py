@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from actions.calendars import Span
-from actions.openings import Availability, DayRange, HoursRule, find_openings, whole_days
+from actions.openings import (
+    Availability,
+    DateOverride,
+    DayRange,
+    HoursRule,
+    Stretch,
+    find_openings,
+    whole_days,
+)
+
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:00)?", re.ASCII)
 
 
 class BadCaseError(ValueError):
@@ -62,7 +73,7 @@ def _openings(case: Any) -> list[datetime]:
         availability = Availability(
             zone=zone,
             hours=tuple(_rule(rule) for rule in _rows(case, "hours")),
-            overrides={_day(row): _ranges(row, "ranges") for row in _rows(case, "overrides")},
+            overrides=tuple(_override(row) for row in _rows(case, "overrides")),
             duration=_minutes(case, "duration_min"),
             step=_minutes(case, "step_min"),
             buffer_before=_minutes(case, "buffer_before_min"),
@@ -116,27 +127,27 @@ def _rule(row: Mapping[str, Any]) -> HoursRule:
     days = _list(row, "days")
     if not all(type(day) is int and 1 <= day <= 7 for day in days):
         raise BadCaseError("hours: days are numbers from 1 (Monday) to 7")
-    return HoursRule(frozenset(days), _range(row, "hours"))
+    return HoursRule(frozenset(days), *_range(row, "hours"))
 
 
-def _range(row: Mapping[str, Any], key: str) -> DayRange:
-    try:
-        return DayRange.at(str(row["start"]), str(row["end"]))
-    except KeyError as missing:
-        raise BadCaseError(f"{key}: {missing.args[0]} is missing") from None
-    except ValueError as error:
-        raise BadCaseError(f"{key}: {error}") from None
-
-
-def _ranges(row: Mapping[str, Any], key: str) -> tuple[DayRange, ...]:
-    return tuple(_range(each, "overrides") for each in _rows(row, key))
-
-
-def _day(row: Mapping[str, Any]) -> date:
+def _override(row: Mapping[str, Any]) -> DateOverride:
     day = _bare_date(row.get("date"))
     if day is None:
         raise BadCaseError(f"overrides: not a date: {row.get('date')!r}")
-    return day
+    return DateOverride(day, tuple(_range(each, "overrides") for each in _rows(row, "ranges")))
+
+
+def _range(row: Mapping[str, Any], key: str) -> DayRange:
+    start, end = row.get("start"), row.get("end")
+    return _clock(start, key), time() if end == "24:00" else _clock(end, key)
+
+
+def _clock(value: Any, key: str) -> time:
+    """Wall time such as "09:00" or "9:00"."""
+    if isinstance(value, str) and _CLOCK.fullmatch(value):
+        hours, minutes = value.split(":")[:2]
+        return time(int(hours), int(minutes))
+    raise BadCaseError(f"{key}: not a time of day: {value!r}")
 
 
 def _bare_date(value: Any) -> date | None:
@@ -161,18 +172,18 @@ def _moment(case: Mapping[str, Any], key: str, zone: str) -> datetime:
     return (moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment).astimezone(UTC)
 
 
-def _span(row: Any, zone: str, key: str) -> Span:
+def _span(row: Any, zone: str, key: str) -> Stretch:
     """A stretch of absolute time. A bare date is that whole local day, so as an end it is included."""
     if not isinstance(row, dict):
         raise BadCaseError(f"{key}: not a list of objects")
     first = _bare_date(row.get("start"))
     last = _bare_date(row.get("end")) or (first if row.get("end") is None else None)
-    start = whole_days(first, first, zone).start if first else _moment(row, "start", zone)
-    end = whole_days(last, last, zone).end if last else _moment(row, "end", zone)
+    start = whole_days(first, first, zone)[0] if first else _moment(row, "start", zone)
+    end = whole_days(last, last, zone)[1] if last else _moment(row, "end", zone)
     if start <= end:
-        return Span(start, end)
+        return start, end
     if _is_ahead(row["start"], row["end"]):
-        return Span(start, start)
+        return start, start
     raise BadCaseError(f"{key}: {row['start']} is after {row['end']}")
 
 
