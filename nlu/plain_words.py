@@ -19,8 +19,8 @@ PHRASES: dict[Part, str] = {
     "yes": """
         yes | yess | yea | yeah | yeh | yep | yup | yas | ya | yah | ye | yh | yeap | yepp | aye
         affirmative | sure | sure thing | for sure | of course | absolutely | definitely | def
-        certainly | totally | indeed | please do | yes please | pls do | go ahead | lets do it | lets go
-        do it | book it | book me in | im in | sign me up | i would | i do | id love to | id like that
+        certainly | totally | indeed | please do | pls do | go ahead | lets do it | lets go | do it
+        book it | book me in | im in | sign me up | i would | i do | id love to | id like that
         i would like that | why not | by all means | correct | thats correct | that is correct
         thats right | that is right | exactly | confirm | confirmed | i confirm | ill be there
         i will be there | see you then | see you there | see ya then | be there | 100 | 💯 | ✅ | ✔ | ☑
@@ -42,10 +42,9 @@ PHRASES: dict[Part, str] = {
         thatll do | got it | 👍 | 👌 | 🙌 | 🙏 | 😊 | 🙂 | 😀 | 😁 | 🤝 | 🆗
     """,
     "no": """
-        no | nope | nop | nah | naw | nay | noo | no thanks | no thank you | no ty | nty | no thx
-        no way | not really | negative | rather not | id rather not | i would rather not | dont think so
-        i dont think so | not at all | no need | thats not necessary | not necessary | keep it
-        dont cancel | dont cancel it | 👎 | 🙅
+        no | nope | nop | nah | naw | nay | noo | nty | no way | not really | negative | rather not
+        id rather not | i would rather not | dont think so | i dont think so | not at all | no need
+        thats not necessary | not necessary | keep it | dont cancel | dont cancel it | 👎 | 🙅
     """,
     # a no about what was proposed; with a time beside it, that time is what does not work
     "unfit": """
@@ -57,8 +56,9 @@ PHRASES: dict[Part, str] = {
         thats all | that is all | thats it | that is it | its all | that will be all | thatll be all
         thats everything | nothing | nothing else | nothing more | no more questions | im good
         i am good | were good | we are good | im all set | all set | im all good | im done | im fine
-        i am fine | all done | not for now | not at the moment | thats all i needed
-        that is all i needed | thats all for now | that is all for now | its all good
+        i am fine | all done | its all good | that was all | that was it | that will be it | all i need
+        all i needed | thats all i need | that is all i need | that was all i needed | all set for now
+        nothing right now
     """,
     "any": """
         any | any of them | any of those | any of these | any one | anyone | anyone of them | any time
@@ -108,24 +108,26 @@ PHRASES: dict[Part, str] = {
         st | nd | rd | th | anytime after | any time after | anytime before | any time before
         anytime next | any time next
     """,
-    # asks back: with a time or a number it is a wish, beside a yes or a no it is a question
+    # asks or hedges: with a time or a number it is a wish; a yes or a no beside it is not plain
     "asks": """
         can we | can you | could we | could you | can i | could i | can we do | could we do | can you do
-        could you do | can i do | do | is | are | how about | what about | would | any chance of
+        could you do | can i do | do | is | are | how about | what about | would | any chance of | maybe
+        perhaps | i think | i guess | think | guess
     """,
     "filler": """
         please | pls | plz | plss | thanks | thank you | thankyou | thx | ty | tysm | thank u
-        many thanks | cheers | thanks so much | thank you so much | thank you very much | thanks a lot
-        thanks again | thank you again | ma | maam | sir | lol | haha | hi | hey | hello | oh | um | uh
-        hmm | well | so | then | the | a | an | of | for | to | on | and | or | it | that | thats | one
-        ones | option | opt | number | num | choice | with | me | for me | us | i | i will | ill
-        ill take | ill have | ill go with | ill go for | i will take | take | want | i want
-        i would like | id like | i prefer | id prefer | prefer | give me | put me down for
-        put me in for | go with | lets go with | let me | lets do | lets | make it | make it for | maybe
-        perhaps | would be | be | better | best | i am | im | im free | free | available | i can do
-        i can | bye | goodbye | good day | have a good day | have a nice day | you too | i appreciate it
-        appreciate it | just | also | say | think | i think | guess | i guess | my | bro | there | here
-        that one | this one | time | preferably | ideally | looking for
+        many thanks | cheers | ma | maam | sir | lol | haha | hi | hey | hello | oh | um | uh | hmm
+        well | so | then | the | a | an | of | for | to | on | and | or | it | that | thats | one | ones
+        option | opt | number | num | choice | with | me | for me | us | i | i will | ill | ill take
+        ill have | ill go with | ill go for | i will take | take | want | i want | i would like
+        id like | i prefer | id prefer | prefer | give me | put me down for | put me in for | go with
+        lets go with | let me | lets do | lets | make it | make it for | would be | be | better | best
+        i am | im | im free | free | available | i can do | i can | bye | goodbye | good day
+        have a good day | have a nice day | you too | i appreciate it | appreciate it | just | also
+        say | my | bro | there | here | that one | this one | time | preferably | ideally | looking for
+        so much | very much | a lot | a bunch | again | for now | for your help | for the help
+        for all your help | for helping | for everything | for asking | i appreciate your help
+        i appreciate the help
     """,
 }  # fmt: skip
 
