@@ -16,16 +16,16 @@ from pathlib import Path
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-class Missing(Exception):
+class NotInstalledError(Exception):
     """The machine does not have it; the message says what to install."""
 
 
 def postgresql() -> Path:
-    """The folder of initdb and postgres. Raises Missing."""
+    """The folder of initdb and postgres. Raises NotInstalledError."""
     for folder in _postgresql_folders():
         if all(os.access(folder / name, os.X_OK) for name in ("initdb", "postgres")):
             return folder
-    raise Missing("The tests need PostgreSQL's server programs: install the package postgresql.")
+    raise NotInstalledError("The tests need PostgreSQL's server programs: install the package postgresql.")
 
 
 def _postgresql_folders() -> Iterator[Path]:
@@ -42,11 +42,11 @@ def _version(folder: Path) -> int:
 
 
 def chromium() -> Path:
-    """A Chromium that starts. Raises Missing."""
+    """A Chromium that starts. Raises NotInstalledError."""
     for candidate in _chromiums():
         if candidate.exists() and _output(str(candidate), "--version"):
             return candidate
-    raise Missing(
+    raise NotInstalledError(
         "The tests need Chromium: install the package chromium, or run .venv/bin/playwright install chromium"
     )
 
@@ -74,5 +74,5 @@ FINDERS = {"postgresql": postgresql, "chromium": chromium}
 if __name__ == "__main__":
     try:
         print(FINDERS[sys.argv[1]]())
-    except Missing as missing:
+    except NotInstalledError as missing:
         sys.exit(str(missing))
