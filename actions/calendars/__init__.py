@@ -23,17 +23,17 @@ class CalendarError(Exception):
     permanent = True
 
 
-class CalendarUnavailable(CalendarError):  # noqa: N818 (a state, not a mistake)
+class CalendarUnavailable(CalendarError):
     """The calendar cannot be reached or read just now; trying again can help."""
 
     permanent = False
 
 
-class CalendarDisconnected(CalendarError):  # noqa: N818
+class CalendarDisconnected(CalendarError):
     """We are no longer let in, or the calendar is gone: somebody must connect it again."""
 
 
-class EventGone(CalendarError):  # noqa: N818
+class EventGone(CalendarError):
     """The event is not on the calendar any more: somebody deleted it."""
 
 

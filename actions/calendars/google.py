@@ -55,6 +55,7 @@ def connect_google(
 
 @lru_cache(maxsize=64)
 def _client(root: str, access: Access, patience: Patience | None) -> GoogleClient:
+    access()  # a key that cannot be used is named at once, not at the first booking
     return GoogleClient(root, access, patience)
 
 

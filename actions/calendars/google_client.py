@@ -7,6 +7,7 @@ import os
 import random
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -117,6 +118,8 @@ class GoogleClient:
             plain.follow_redirects = False
             own.connection = AuthorizedHttp(self._access(), plain, max_refresh_attempts=1)
             own.process = os.getpid()
+            # a thread that ends takes its connection with it
+            weakref.finalize(own.connection, plain.close)
         timeout = max(0.5, min(self._patience.attempt, deadline - time.monotonic()))
         own.connection.timeout = timeout
         for kept in own.connection.connections.values():

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from actions.calendars import CalendarDisconnected, CalendarError, CalendarUnavailable
 
 
-class GoogleRefused(CalendarError):  # noqa: N818
+class GoogleRefused(CalendarError):
     """Google read the request and said no; the same request will meet the same answer."""
 
     def __init__(self, message: str, status: int) -> None:
