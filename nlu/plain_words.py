@@ -127,7 +127,7 @@ PHRASES: dict[Part, str] = {
         say | my | bro | there | here | that one | this one | time | preferably | ideally | looking for
         so much | very much | a lot | a bunch | again | for now | for your help | for the help
         for all your help | for helping | for everything | for asking | i appreciate your help
-        i appreciate the help
+        i appreciate the help | sorry | i mean | i meant | wait | oops | correction
     """,
 }  # fmt: skip
 

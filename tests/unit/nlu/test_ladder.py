@@ -151,3 +151,17 @@ def test_a_courtesy_never_leads_a_request() -> None:
     model.known["hi there friend\nhow much is a cleaning"] = (Heard("greet", None, 0.9),)
     understood = hear("hi there friend\nhow much is a cleaning", None, model)
     assert [heard.intent for heard in understood.heard] == ["question", "greet"]
+
+
+def test_a_choice_with_a_question_beside_it_keeps_both() -> None:
+    model = Table(do_you_have_parking=(Heard("question", "parking", 0.9),))
+    offered = (opening(10, 9), opening(12, 14))
+    understood = hear("2 please. do you have parking?", "which_opening", model, offered)
+    assert [heard.intent for heard in understood.heard] == ["choose", "question"]
+    assert understood.choice == 2
+
+
+def test_of_two_choices_in_a_burst_the_last_counts() -> None:
+    offered = (opening(10, 9), opening(12, 14))
+    understood = hear("the first one\nsorry i meant the second", "which_opening", Table(), offered)
+    assert understood.choice == 2
