@@ -22,7 +22,6 @@ from actions.openings import (
     whole_days,
 )
 
-
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:00)?", re.ASCII)
 
 

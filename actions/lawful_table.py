@@ -1,0 +1,168 @@
+"""The table of lawful hours: who may be texted on which weekdays between which hours, row by row with source.
+
+Rows of the same country and state belong together; whatever applies to a contact (every country's rows, its
+country's, its state's) must all allow a moment, so that the narrower always wins. The table shipped is
+actions/tables/lawful_hours.csv. Not legal advice.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+
+from data.whereabouts import Whereabouts
+
+ANY = "*"
+UNKNOWN = "unknown"
+"""In place of a state: these rows count for contacts of whom no zone is known."""
+
+SHIPPED = Path(__file__).parent / "tables" / "lawful_hours.csv"
+
+Hours = tuple[time, time]
+"""Local wall time, the end exclusive."""
+
+
+class LawfulTableError(ValueError):
+    """The table cannot be used; the message names the row. Trying again cannot help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: texts may leave on `weekdays` (1 = Monday) from `start` to `end`, local, end exclusive.
+
+    `holidays`: on public holidays too. `source` says where the rule comes from.
+    """
+
+    country: str
+    state: str
+    weekdays: frozenset[int]
+    start: time
+    end: time
+    holidays: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class LawfulTable:
+    """The rules in force. Raises LawfulTableError where two rows say different things of one weekday."""
+
+    rules: tuple[Rule, ...]
+
+    def __post_init__(self) -> None:
+        seen: set[tuple[str, str, int]] = set()
+        for rule in self.rules:
+            days = {(rule.country, rule.state, day) for day in rule.weekdays}
+            if days & seen:
+                raise LawfulTableError(f"{rule.country} {rule.state}: a weekday stands in two rows")
+            seen |= days
+        if not all((ANY, state, day) in seen for state in (ANY, UNKNOWN) for day in range(1, 6)):
+            raise LawfulTableError("rows for every country are missing: * * and * unknown")
+
+    @cached_property
+    def _groups(self) -> Mapping[tuple[str, str], Mapping[int, Rule]]:
+        groups: dict[tuple[str, str], dict[int, Rule]] = {}
+        for rule in self.rules:
+            groups.setdefault((rule.country, rule.state), {}).update(dict.fromkeys(rule.weekdays, rule))
+        return groups
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str | None, str | None, bool], list[Mapping[int, Rule]]]:
+        return {}
+
+    def hours(self, where: Whereabouts, day: date) -> Hours | None:
+        """The hours of a local day on which a contact may be texted; None where there are none."""
+        place = (where.country, where.state, bool(where.zones))
+        groups = self._by_place.get(place)
+        if groups is None:
+            groups = self._by_place[place] = [
+                group for key in _keys(*place) if (group := self._groups.get(key))
+            ]
+        start, end = time.min, time.max
+        for group in groups:
+            rule = group.get(day.isoweekday())
+            if rule is None or not (
+                rule.holidays or day not in _holidays(where.country, where.state, day.year)
+            ):
+                return None
+            start, end = max(start, rule.start), min(end, rule.end)
+        return (start, end) if start < end else None
+
+
+def _keys(country: str | None, state: str | None, zone_known: bool) -> Iterable[tuple[str, str]]:
+    """The groups of rows that apply, the widest first."""
+    yield ANY, ANY
+    if not zone_known:
+        yield ANY, UNKNOWN
+    if country:
+        yield country, ANY
+        if not zone_known:
+            yield country, UNKNOWN
+        if state:
+            yield country, state
+
+
+@lru_cache(maxsize=512)
+def _holidays(country: str | None, state: str | None, year: int) -> frozenset[date]:
+    """Public holidays, those of the state included where they are known."""
+    import holidays  # slow to load, and few states ask for it
+
+    for subdivision in (state, None):
+        try:
+            return frozenset(holidays.country_holidays(country or "", subdiv=subdivision, years=year))
+        except NotImplementedError:
+            continue
+    return frozenset()
+
+
+@cache
+def shipped() -> LawfulTable:
+    """The table that comes with the service."""
+    return read(SHIPPED)
+
+
+def read(path: Path) -> LawfulTable:
+    """A table from a CSV file with the columns of the shipped one. Raises LawfulTableError, OSError."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return LawfulTable(
+            tuple(_rule(number, row) for number, row in enumerate(csv.DictReader(file), start=2))
+        )
+
+
+def _rule(number: int, row: dict[str, str | None]) -> Rule:
+    cell = {
+        name: (row.get(name) or "").strip()
+        for name in ("country", "state", "weekdays", "start", "end", "holidays", "source")
+    }
+    if empty := [name for name, value in cell.items() if not value]:
+        raise LawfulTableError(f"line {number}: {empty[0]} is missing")
+    if cell["holidays"] not in ("yes", "no"):
+        raise LawfulTableError(f"line {number}: holidays is yes or no")
+    try:
+        start, end = time.fromisoformat(cell["start"]), time.fromisoformat(cell["end"])
+    except ValueError as error:
+        raise LawfulTableError(f"line {number}: {error}") from None
+    if start >= end:
+        raise LawfulTableError(f"line {number}: start is not before end")
+    return Rule(
+        country=cell["country"],
+        state=cell["state"],
+        weekdays=_weekdays(number, cell["weekdays"]),
+        start=start,
+        end=end,
+        holidays=cell["holidays"] == "yes",
+        source=cell["source"],
+    )
+
+
+def _weekdays(number: int, text: str) -> frozenset[int]:
+    """Weekdays written like "1-5" or "6"."""
+    match = re.fullmatch(r"([1-7])(?:-([1-7]))?", text, re.ASCII)
+    days = frozenset(range(int(match[1]), int(match[2] or match[1]) + 1)) if match else frozenset()
+    if not days:
+        raise LawfulTableError(f"line {number}: weekdays are numbers from 1 (Monday) to 7, like 1-5")
+    return days
