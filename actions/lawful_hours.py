@@ -77,10 +77,11 @@ def callback_moment(
 ) -> datetime:
     """When to text a contact who put us off to `window` (local to `zone`, the contact's): UTC, never past.
 
-    A named time or part of a day is kept as it is; of a day or a longer period it is the first day on which
-    the business is open (`open_days`, 1 = Monday; none = every day) at 10:00, of one that has begun the next
-    such day from tomorrow. Where today was named, half of what is left of it is waited for. None: after
-    `unnamed_days`. Lawful hours can only push it on. Raises what next_lawful raises.
+    A named time is kept. Of a named period it is 10:00 on its first day on which the business is open
+    (`open_days`, 1 = Monday; none = every day), and of one that has begun on the next such day from tomorrow.
+    Of a part of a day that has no 10:00 it is the start; of a day or part of a day that has begun, half of
+    what is left is waited for. None: after `unnamed_days`. Lawful hours can only push it on. Raises what
+    next_lawful raises.
     """
     local = _utc(now).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if window is None:
@@ -109,13 +110,17 @@ def _same_time_ahead(start: datetime, now: datetime) -> datetime:
 def _within_day(
     start: datetime, end: datetime, whole: bool, now: datetime, open_days: Collection[int]
 ) -> datetime:
-    """Of a day its 10:00, if it is open; of a part of a day its start; half of the rest of one that has begun."""
-    due = _open_morning(start.date(), open_days) if whole else start
+    """10:00 of an open day; in a part of a day 10:00 too if it lies there, else its start.
+
+    Of one that has begun, half of the rest.
+    """
+    ten = datetime.combine(start.date(), CALLBACK_CLOCK)
+    due = _open_morning(start.date(), open_days) if whole else ten if start <= ten < end else start
     if due > now:
         return due
     if end > now and (not whole or not open_days or now.isoweekday() in open_days):
         half = now + (end - now) / 2
-        return half.replace(minute=half.minute - half.minute % 15, second=0, microsecond=0)
+        return max(half.replace(minute=half.minute - half.minute % 15, second=0, microsecond=0), now)
     return _open_morning(now.date() + _DAY, open_days)
 
 
