@@ -106,10 +106,12 @@ def supervise(
     also: Sequence[Program] = (),
     on_ready: Callable[[], None] | None = None,
     say: Say = click.echo,
+    patience: float = leftovers.PATIENCE,
 ) -> int:
     """Keep these programs running until SIGINT or SIGTERM; returns and raises as `run` does.
 
-    `also` are parts that run elsewhere and are waited for too.
+    `also` are parts that run elsewhere and are waited for too. `patience` is how many seconds programs may
+    take to end after the supervisor itself has died.
     """
     for program in programs:
         if program.listens:
@@ -147,7 +149,7 @@ def supervise(
             if supervisor.poll() is None:
                 supervisor.terminate()
                 _wait(supervisor, STOP_LIMIT, threading.Event())
-            leftovers.end(run)
+            leftovers.end(run, patience)
             supervisor.wait()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.processes.bound import identity
 
-PATIENCE = 15.0  # seconds for programs that are already ending, such as a worker with a task in hand
+PATIENCE = 30.0  # seconds for programs that are ending already; a worker may have a task in hand
 
 
 def find(folder: Path) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A small set of programs under the real supervisor, run as a process of its own: tiny_service.py FOLDER PORT.
+"""A small set of programs under the real supervisor, run as `tiny_service.py FOLDER PORT`.
 
 It prints what the real one would print. `steady` writes a line when it starts and when it is asked to end,
 `family` has a child, `deaf` does not listen when asked to end.
@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.processes import Listens, Program
+from bot.processes import Listens, ProcessesError, Program
 from bot.processes.foreground import supervise
 
 STEADY = """
@@ -56,14 +56,19 @@ def main() -> int:
     run.mkdir(exist_ok=True)
     log.mkdir(exist_ok=True)
     environment = {**os.environ, "HANDED_DOWN": 'with "quotes", % and ;'}
-    return supervise(
-        programs,
-        run,
-        log,
-        environment,
-        on_ready=lambda: print("ready", flush=True),
-        say=lambda line: print(line, flush=True),
-    )
+    try:
+        return supervise(
+            programs,
+            run,
+            log,
+            environment,
+            on_ready=lambda: print("ready", flush=True),
+            say=lambda line: print(line, flush=True),
+            patience=2,
+        )
+    except ProcessesError as error:
+        print(error)
+        return 2
 
 
 if __name__ == "__main__":

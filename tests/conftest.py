@@ -1,0 +1,147 @@
+"""What all tests share: settings that ignore the machine's, services for the session, a database per test."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser
+from services import browser, databases, postgresql, redis
+
+from data import clock, db, settings
+from nlu import rasa_process
+from nlu.rasa import Rasa
+
+# The same examples at every run: a failure in CI is a failure here, and never somebody else's bad luck.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+# For a search with fresh examples: HYPOTHESIS_PROFILE=search
+hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=[*databases.KINDS, "both"],
+        default="both",
+        help="run the tests that need a database on this kind only",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that uses a database, by mark or by fixture, exists once for each kind."""
+    if metafunc.definition.get_closest_marker("database") and "database_url" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("database_url")  # so that it may be parametrised
+    if "database_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = databases.KINDS if chosen == "both" else (chosen,)
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_world_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads the environment's settings or a developer's .env."""
+    settings.use(settings.isolated(rekindle_data_dir=tmp_path_factory.mktemp("data")))
+    yield
+    settings.use(None)
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[postgresql.Cluster]:
+    with postgresql.running() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgresql_cluster: postgresql.Cluster) -> str:
+    """The server's own database, for tests that make databases themselves."""
+    return postgresql_cluster.url()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(
+    postgresql_cluster: postgresql.Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    name = postgresql_cluster.create()
+    databases.migrate(postgresql_cluster.url(name), tmp_path_factory.mktemp("template"))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    databases.migrate("", folder)
+    return folder / "rekindle.sqlite3"
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database that nobody is connected to yet."""
+    if request.param == "sqlite":
+        copy = databases.sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
+        cluster = request.getfixturevalue("postgresql_cluster")
+        copy = databases.postgresql_copy(cluster, request.getfixturevalue("postgresql_template"))
+    with copy as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """`reading()` and `writing()` work, on this test's own database; the clock is put right afterwards."""
+    before = settings.get()
+    settings.use(settings.isolated(database_url=database_url, rekindle_data_dir=tmp_path))
+    db.connect()
+    yield database_url
+    db.dispose()
+    settings.use(before)
+    clock.use()
+
+
+@pytest.fixture(autouse=True)
+def database_by_mark(request: pytest.FixtureRequest) -> None:
+    """A marked test need not name the fixture."""
+    if request.node.get_closest_marker("database"):
+        request.getfixturevalue("database")
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis that only this test run uses."""
+    with redis.running(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rasa() -> Iterator[Rasa]:
+    """A client of a real Rasa server with the trained model."""
+    with rasa_process.running() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser; give each test a context of its own with `chromium.new_context()`."""
+    with browser.running() as running:
+        yield running
+
+
+_passed: Counter[str] = Counter()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call" and report.passed:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        _passed[params.get("database_url", "no database")] += 1
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    counts = ", ".join(f"{kind} {_passed[kind]}" for kind in (*databases.KINDS, "no database"))
+    terminalreporter.write_line(f"passed per database: {counts}")

@@ -1,0 +1,116 @@
+"""A PostgreSQL of the tests' own: a fresh cluster in a temporary folder, and quick databases inside it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from services import machine
+from services.bounded import server
+
+from bot.processes import free_port
+
+# The cluster lives as long as the test run, so nothing is made to survive a power cut.
+SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running server. Databases are copied from templates, which takes milliseconds."""
+
+    port: int
+    password: str = field(repr=False)
+    _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+
+    def url(self, database: str = "postgres") -> str:
+        """The address for SQLAlchemy."""
+        return f"postgresql+psycopg://rekindle:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def create(self, template: str = "template0") -> str:
+        """Make a database and return its name."""
+        name = f"test_{next(self._numbers)}"
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def answers(self) -> bool:
+        """Whether it takes connections yet."""
+        try:
+            self._do("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _do(self, statement: str) -> None:
+        address = self.url().replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]  # names are ours, none comes from outside
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """A cluster that is ready. Raises NotInstalledError, or NotUpError with the server's own words."""
+    programs = machine.postgresql()
+    cluster = Cluster(free_port(), secrets.token_urlsafe(16))
+    user = _unprivileged()
+    folder = _folder_for(user)
+    try:
+        secret, data = folder / "password", folder / "data"
+        secret.write_text(cluster.password)
+        if user:
+            shutil.chown(secret, user["user"])
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"}
+        initdb = [str(programs / "initdb"), "-D", str(data), "-U", "rekindle", "-E", "UTF8", "--no-sync"]
+        subprocess.run(
+            [*initdb, "--auth=scram-sha-256", f"--pwfile={secret}"],
+            cwd=folder, env=environment, capture_output=True, check=True, timeout=120, **user,
+        )  # fmt: skip
+        call = [str(programs / "postgres"), "-D", str(data), "-p", str(cluster.port), "-k", str(folder)]
+        call += ["-h", "127.0.0.1", *itertools.chain.from_iterable(("-c", setting) for setting in SPEED)]
+        # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+        with server(
+            call, folder / "log", cluster.answers, stop=signal.SIGINT, cwd=folder, env=environment, **user
+        ):
+            yield cluster
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: then as `postgres` or `nobody`; else as whoever runs the tests."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            account = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    raise machine.NotInstalledError("PostgreSQL does not run as root: run the tests as another user.")
+
+
+def _folder_for(user: dict[str, Any]) -> Path:
+    """A new folder that this user owns and can reach; temporary folders of a login often let nobody in."""
+    for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):
+        folder = Path(tempfile.mkdtemp(prefix="rekindle-postgresql-", dir=parent))
+        if user:
+            os.chown(folder, user["user"], user["group"])
+        if subprocess.run(["test", "-w", str(folder)], **user).returncode == 0:
+            return folder
+        folder.rmdir()
+    raise machine.NotInstalledError("There is no temporary folder that PostgreSQL's user can write to.")
