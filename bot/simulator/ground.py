@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -86,7 +86,7 @@ class Ground:
         """Note an event about a message for the live pages."""
         self.events.add(kind, self.clock(), number=message.number, message=message.as_json())
 
-    def log(self, wanted: Iterable[Message] | None = None) -> list[Message]:
-        """Messages, newest first."""
+    def log(self) -> list[Message]:
+        """Every message kept, newest first."""
         with self.lock:
-            return sorted(wanted or self.messages.values(), key=lambda m: m.seq, reverse=True)
+            return list(reversed(self.messages.values()))

@@ -256,6 +256,8 @@ class Outbound:
         """Bring the message to a status and tell the service of it."""
         ground = self._ground
         with ground.lock:
+            if message.status in FINAL and status != "read":
+                return
             message.status, message.updated = status, ground.clock()
             ground.tell("status", message)
             if not message.status_callback:
