@@ -41,7 +41,9 @@ class Cluster:
     def create(self, template: str = "template0") -> str:
         """Make a database and return its name."""
         name = f"test_{next(self._numbers)}"
-        self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copying files takes 20 ms, writing the copy to the log (the default since 15) five times that.
+        how = "STRATEGY FILE_COPY" if self._version() >= 150_000 else ""
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template} {how}")
         return name
 
     def drop(self, name: str) -> None:
@@ -56,10 +58,17 @@ class Cluster:
             return False
         return True
 
+    def _version(self) -> int:
+        with self._connection() as connection:
+            return connection.info.server_version
+
     def _do(self, statement: str) -> None:
+        with self._connection() as connection:
+            connection.execute(statement.encode())  # names are ours, none comes from outside
+
+    def _connection(self) -> psycopg.Connection:
         address = self.url().replace("+psycopg", "")
-        with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]  # names are ours, none comes from outside
+        return psycopg.connect(address, autocommit=True, connect_timeout=5)
 
 
 @contextmanager
