@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from data import settings
 
 
-class KeysDoNotFit(Exception):  # noqa: N818 - reads as a sentence where it is raised
+class KeysDoNotFit(Exception):
     """What is stored cannot be read with ENCRYPTION_KEYS: put the key back with which it was written."""
 
 

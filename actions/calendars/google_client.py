@@ -120,7 +120,7 @@ class GoogleClient:
             own.process = os.getpid()
             # a thread that ends takes its connection with it
             weakref.finalize(own.connection, plain.close)
-        timeout = max(0.5, min(self._patience.attempt, deadline - time.monotonic()))
+        timeout = max(0.1, min(self._patience.attempt, deadline - time.monotonic()))
         own.connection.timeout = timeout
         for kept in own.connection.connections.values():
             kept.timeout = timeout

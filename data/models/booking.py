@@ -30,6 +30,8 @@ class Appointment(Base):
     event_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]
     """`booking`, `booked`, `moving`, `cancelling`, `cancelled` or `failed`."""
+    ends_as: Mapped[str] = mapped_column(default="cancelled")
+    """While `cancelling`: what it is afterwards, `cancelled` (the contact's wish) or `failed` (ours)."""
     version: Mapped[int] = mapped_column(default=1)
     new_start_at: Mapped[datetime | None]
     """While `moving`: where to."""

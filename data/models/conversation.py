@@ -21,6 +21,8 @@ class Conversation(Base):
     """actions.state.State as JSON: the pending question, the openings offered, what was said before."""
     outcome: Mapped[str] = mapped_column(default="open")
     """The outcome as contracts.md orders them, kept for lists; `no_reply` while nobody has answered."""
+    channel: Mapped[str] = mapped_column(default="sms")
+    """The channel on which the contact wrote last: answers go there."""
     staff_took_over_at: Mapped[datetime | None]
     """Set: the bot is silent until staff hand back."""
     staff_user_id: Mapped[int | None] = belongs_to("staff_user")
@@ -107,6 +109,8 @@ class Handoff(Base):
     conversation_id: Mapped[int] = belongs_to("conversation")
     reason: Mapped[str]
     urgent: Mapped[bool] = mapped_column(default=False)
+    silent: Mapped[bool] = mapped_column(default=True)
+    """While it is open the bot says nothing in this conversation."""
     notices: Mapped[int] = mapped_column(default=0)
     notice_due_at: Mapped[datetime | None]
     """When staff are told (again); None once somebody has looked."""

@@ -12,7 +12,7 @@ from data import clock
 from data.models import Appointment, Hold
 
 
-class OpeningTaken(Exception):  # noqa: N818 - reads as a sentence where it is raised
+class OpeningTaken(Exception):
     """Somebody else holds that time by now: apologise and offer others."""
 
 

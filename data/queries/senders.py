@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.models import Business, Sender
+from data.models import Business, Message, Sender
 
 
-class NoSender(Exception):  # noqa: N818 - reads as a sentence where it is raised
+class NoSender(Exception):
     """The business has no number for this channel."""
 
 
@@ -30,3 +30,15 @@ def business_of(session: Session, address: str) -> Business | None:
     return session.scalar(
         select(Business).join(Sender).where(Sender.address == address).order_by(Sender.id).limit(1)
     )
+
+
+def sender_of(session: Session, message: Message) -> Sender:
+    """The sender that a text leaves from; the business's present one where that is gone."""
+    found = session.scalar(
+        select(Sender).where(
+            Sender.business_id == message.business_id,
+            Sender.channel == message.channel,
+            Sender.address == message.from_address,
+        )
+    )
+    return found or sender_for(session, session.get_one(Business, message.business_id), message.channel)

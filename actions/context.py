@@ -1,0 +1,83 @@
+"""What the mind may know when it decides: a frozen picture of the business, the contact and the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from actions.calendars import Span
+from data.profile import Profile, Service
+from data.whereabouts import Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    """One of the owner's answers."""
+
+    topic: str
+    question: str
+    answer: str
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessFacts:
+    """The business as contacts are told about it. Visits are read and offered in its zone."""
+
+    id: int
+    name: str
+    phone: str
+    address: str
+    zone: str
+    profile: Profile
+    faq: tuple[Faq, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """The number and its people. `zone` is the likeliest of `where`; callbacks go by it."""
+
+    id: int
+    first_names: tuple[str, ...]
+    zone: str
+    where: Whereabouts
+    last_service: str | None = None
+    preferred_time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A live appointment; `start` and `end` aware."""
+
+    id: int
+    service: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that deciding may look at. `now` is aware; `busy` None means the calendar cannot be read.
+
+    `taken`: the opening chosen last has gone in the meantime, so that others are offered with an apology.
+    """
+
+    now: datetime
+    business: BusinessFacts
+    contact: ContactFacts
+    busy: tuple[Span, ...] | None = ()
+    visits: tuple[Visit, ...] = ()
+    bot_texts_last_hour: int = 0
+    has_media: bool = False
+    taken: bool = False
+
+    @property
+    def business_now(self) -> datetime:
+        """Now, in the business's zone."""
+        return self.now.astimezone(ZoneInfo(self.business.zone))
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """What can be booked."""
+        return self.business.profile.services

@@ -1,0 +1,26 @@
+"""Endings: a clear no, a wrong number, and a "stop" that only the model heard."""
+
+from __future__ import annotations
+
+from actions.decision import Close, HandOver, Suppress
+from actions.turn import Turn
+
+
+def not_interested(turn: Turn) -> None:
+    """A clear no ends everything proactive, kindly; the reason is kept where one was given."""
+    turn.say("declined")
+    turn.do(Close(turn.heard.topic or ""))
+    turn.ask(None, offered=(), moving=None)
+
+
+def wrong_number(turn: Turn) -> None:
+    """One apology that names nobody and no service; the number is left alone for good."""
+    turn.say("wrong_number")
+    turn.kind = "farewell"
+    turn.do(Suppress("wrong_number"))
+    turn.ask(None, offered=(), moving=None)
+
+
+def doubtful_stop(turn: Turn) -> None:
+    """Perhaps an opt-out: nothing more is said, a person decides; it counts as one if nobody looks."""
+    turn.do(HandOver("perhaps_opt_out"))

@@ -1,0 +1,127 @@
+"""One turn of a conversation while it is being decided: what was heard, and what gathers as the answer.
+
+Handlers speak through it (`say`, `do`, `ask`). It lives inside `decide` alone: in goes a State, out comes a
+Decision, and the same input always gives the same output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from actions import wording
+from actions.answer_by import answer_by
+from actions.context import Context, Visit
+from actions.decision import Decision, Effect
+from actions.replies import render
+from actions.state import State
+from data.profile import Service
+from nlu.understanding import Heard, Understanding
+
+
+class Turn:
+    """What was heard (`heard`: the intent that the present handler serves), and the answer so far."""
+
+    def __init__(self, state: State, understanding: Understanding, context: Context) -> None:
+        self.before = state
+        self.state = state
+        self.understanding = understanding
+        self.context = context
+        self.heard: Heard = understanding.heard[0]
+        self.kind = "reply"
+        self._said: list[str] = []
+        self._effects: list[Effect] = []
+
+    def say(self, name: str, **values: object) -> None:
+        """Add a text from texts.yml; the business's own facts are filled in."""
+        business = self.context.business
+        facts: dict[str, object] = {
+            "business": business.name,
+            "phone": spoken_phone(business.phone),
+            "address": business.address,
+            "answer_by": answer_by(self.context.business_now, business.profile),
+        }
+        self._said.append(render(name, turn=self.state.turns, own=business.profile.texts, **(facts | values)))
+
+    def say_verbatim(self, text: str) -> None:
+        """Add a text of the owner's as it is."""
+        self._said.append(text.strip())
+
+    def do(self, effect: Effect) -> None:
+        """Add an effect; the same one twice counts once."""
+        if effect not in self._effects:
+            self._effects.append(effect)
+
+    def ask(self, asked: str | None, **changes: Any) -> None:
+        """Set the pending question and whatever else the state must remember for it."""
+        self.state = replace(self.state, asked=asked, **changes)
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether anything is going to be said already."""
+        return bool(self._said)
+
+    @property
+    def visit(self) -> Visit | None:
+        """The contact's next live appointment."""
+        return self.context.visits[0] if self.context.visits else None
+
+    def opening_text(self, moment: datetime) -> str:
+        """The moment in the business's zone, the zone named where the contact's differs."""
+        return wording.opening(moment, self.context.business.zone, named=self.zone_differs)
+
+    def service_text(self, service_id: str | None) -> str:
+        """A service in the middle of a sentence: "a cleaning", or "your visit" where it is unknown."""
+        service = self.context.business.profile.service(service_id)
+        return with_article(service.name) if service else "your visit"
+
+    def service_name(self, service_id: str | None) -> str:
+        """A service behind "your": "cleaning"."""
+        service = self.context.business.profile.service(service_id)
+        return service.name.lower() if service else "visit"
+
+    @property
+    def zone_differs(self) -> bool:
+        """Whether the contact's clock shows something else than the business's."""
+        moment = self.context.now
+        here, there = ZoneInfo(self.context.business.zone), ZoneInfo(self.context.contact.zone)
+        return moment.astimezone(here).utcoffset() != moment.astimezone(there).utcoffset()
+
+    def mentioned_service(self) -> Service | None:
+        """The service that the text names, by its name or one of its words."""
+        text = f" {self.understanding.text.lower()} "
+        named = [
+            (text.find(word.lower()), -len(word), service)
+            for service in self.context.services
+            for word in (service.name, service.id, *service.words)
+            if word.lower() in text
+        ]
+        return min(named, key=lambda found: found[:2])[2] if named else None
+
+    def decision(self) -> Decision:
+        """All that gathered, as one reply."""
+        state = replace(self.state, turns=self.before.turns + 1)
+        reply = "\n\n".join(self._said) if any("\n" in text for text in self._said) else " ".join(self._said)
+        return Decision(reply or None, tuple(self._effects), state, self.kind)
+
+
+def spoken_phone(phone: str) -> str:
+    """A number as people of its country write it."""
+    try:
+        parsed = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        parsed, style.NATIONAL if parsed.country_code == 1 else style.INTERNATIONAL
+    )
+
+
+def with_article(name: str) -> str:
+    """a cleaning, an exam."""
+    low = name.lower()
+    return f"{'an' if low[0] in 'aeiou' else 'a'} {low}"

@@ -1,0 +1,43 @@
+"""Moments and choices in the words of a text: short, unambiguous, in the zone that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def clock_time(moment: datetime) -> str:
+    """3:30 pm, noon, midnight; of an aware or naive moment as it stands."""
+    if (moment.hour, moment.minute) == (12, 0):
+        return "noon"
+    hour = moment.hour % 12 or 12
+    return f"{hour}:{moment.minute:02d} {'am' if moment.hour < 12 else 'pm'}"
+
+
+def day(moment: datetime) -> str:
+    """Thursday, March 12."""
+    return f"{moment:%A, %B} {moment.day}"
+
+
+def opening(moment: datetime, zone: str, *, named: bool = False) -> str:
+    """Thursday, March 12 at 3:30 pm, with the zone's place where `named`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{day(local)} at {clock_time(local)}{place(zone) if named else ''}"
+
+
+def numbered(openings: Sequence[datetime], zone: str, *, named: bool = False) -> str:
+    """The openings as numbered lines, in time order."""
+    local = [moment.astimezone(ZoneInfo(zone)) for moment in openings]
+    lines = (f"{n}) {m:%a %b} {m.day}, {clock_time(m)}" for n, m in enumerate(local, 1))
+    return "\n".join(lines) + (place(zone) if named else "")
+
+
+def place(zone: str) -> str:
+    """(New York time)."""
+    return f" ({zone.rsplit('/', 1)[-1].replace('_', ' ')} time)"
+
+
+def listed(names: Sequence[str]) -> str:
+    """a, b or c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

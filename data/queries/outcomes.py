@@ -1,0 +1,52 @@
+"""Keeping a conversation's outcome true after whatever has changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.models import Appointment, Business, Callback, Contact, Conversation, Handoff
+from data.outcomes import Facts, outcome
+from data.queries.suppressions import suppressed_for
+
+
+def refresh_outcome(session: Session, conversation: Conversation) -> str:
+    """Work out the outcome anew from the rows, and keep it for lists."""
+    session.flush()
+    contact = session.get_one(Contact, conversation.contact_id)
+    business = session.get_one(Business, conversation.business_id)
+    visits = set(session.scalars(select(Appointment.state).where(Appointment.contact_id == contact.id)))
+    conversation.outcome = outcome(
+        Facts(
+            suppressed_for=suppressed_for(session, business, contact.phone, "sms"),
+            with_staff=with_staff(session, conversation),
+            booked=bool(visits & {"booking", "booked", "moving"}),
+            cancelled=bool(visits & {"cancelled", "cancelling"}),
+            callback=_has_callback(session, contact.id),
+            declined=conversation.closed_reason is not None,
+            answered=conversation.last_inbound_at is not None,
+        )
+    )
+    return conversation.outcome
+
+
+def with_staff(session: Session, conversation: Conversation) -> bool:
+    """Whether a person has the conversation, or is being waited for."""
+    return conversation.staff_took_over_at is not None or _open_handoff(session, conversation, silent=False)
+
+
+def bot_is_silent(session: Session, conversation: Conversation) -> bool:
+    """Whether the bot says nothing: staff have taken over, or a handoff that silences it is open."""
+    return conversation.staff_took_over_at is not None or _open_handoff(session, conversation, silent=True)
+
+
+def _open_handoff(session: Session, conversation: Conversation, *, silent: bool) -> bool:
+    wanted = select(Handoff.id).where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
+    return session.scalar((wanted.where(Handoff.silent) if silent else wanted).limit(1)) is not None
+
+
+def _has_callback(session: Session, contact_id: int) -> bool:
+    wanted = select(Callback.id).where(
+        Callback.contact_id == contact_id, Callback.state.in_(("pending", "sent"))
+    )
+    return session.scalar(wanted.limit(1)) is not None

@@ -1,0 +1,77 @@
+"""The Celery app: a worker runs jobs, beat sweeps. Everything it carries can be rebuilt from the rows.
+
+A task is acknowledged when it is done and handed out again when its worker dies. With kombu's defaults a
+killed worker's task waits far longer than the visibility time-out suggests, hence the restore settings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+from data import clock, db, demo_clock, logs, settings
+from data.db import reading
+from scheduler.due import due_jobs
+from scheduler.jobs import Job, JobKind
+from scheduler.run import run
+from scheduler.wake import wake
+
+SWEEP_EVERY = 5.0
+"""Seconds between two sweeps: how long a text waits at most when its wake-up was lost."""
+
+VISIBILITY = 120
+"""Seconds until a dead worker's task is handed out again: above the longest task with all its time-outs."""
+
+app = Celery("rekindle", broker=settings.get().redis_url or "redis://127.0.0.1:6379/0")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": VISIBILITY,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 2.0,
+        "socket_connect_timeout": 1.0,
+    },
+    beat_schedule={
+        "sweep": {"task": "rekindle.sweep", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}
+    },
+    timezone="UTC",
+)
+
+log = structlog.get_logger(__name__)
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _log_our_way(**_: Any) -> None:
+    logs.configure()
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def _begin(**_: Any) -> None:
+    db.connect()
+    if settings.get().rekindle_demo:
+        clock.use(demo_clock.now)
+
+
+@app.task(name="rekindle.job")  # type: ignore[untyped-decorator]
+def run_job(kind: JobKind, row: int) -> None:
+    """Run one job and wake what comes of it."""
+    wake(run(Job(kind, row)))
+
+
+@app.task(name="rekindle.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Wake everything that is due, however it came to wait."""
+    with reading() as session:
+        due = due_jobs(session, clock.now())
+    if due:
+        log.info("swept", jobs=len(due))
+    wake(one.job for one in due)

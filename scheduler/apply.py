@@ -1,0 +1,215 @@
+"""Applying a decision: its reply and its effects become rows in the caller's one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import singledispatch
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from actions.calendars import event_id
+from actions.decision import (
+    Book,
+    CallBack,
+    CancelVisit,
+    Close,
+    Decision,
+    Effect,
+    Freeze,
+    HandOver,
+    Move,
+    Suppress,
+)
+from data import clock
+from data.models import (
+    Appointment,
+    Business,
+    CalendarConnection,
+    Callback,
+    Contact,
+    Conversation,
+    Enrollment,
+    Handoff,
+)
+from data.queries.holds import hold
+from data.queries.messages import cancel_queued, enqueue
+from data.queries.outcomes import refresh_outcome
+from data.queries.suppressions import suppress
+from scheduler.jobs import Job
+
+HOLD = timedelta(minutes=15)
+"""How long an opening is kept while the calendar is written (wall time): longer than all retries."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """The rows that a decision is applied to, and the jobs that come of it."""
+
+    session: Session
+    business: Business
+    contact: Contact
+    conversation: Conversation
+    channel: str
+    evidence: str = ""
+    """What the effects go back to, such as "message 17"."""
+    jobs: list[Job] = field(default_factory=list)
+
+
+def apply(scene: Scene, decision: Decision, *, once: str) -> list[Job]:
+    """Write the decision down; `once` keys its reply. Returns the jobs to wake after the commit.
+
+    Raises OpeningTaken where an opening has gone in the meantime: nothing is to be committed then.
+    """
+    for effect in decision.effects:
+        _apply(effect, scene)
+    scene.conversation.state = replace(decision.state).to_json()
+    if decision.reply:
+        say(scene, decision.reply, kind=decision.kind, once=once)
+    refresh_outcome(scene.session, scene.conversation)
+    return scene.jobs
+
+
+def say(scene: Scene, text: str, *, kind: str = "reply", once: str) -> None:
+    """Queue a text of the bot's to the contact."""
+    message = enqueue(
+        scene.session,
+        scene.business,
+        scene.contact,
+        kind=kind,
+        body=text,
+        channel=scene.channel,
+        once=once,
+    )
+    if message is not None:
+        scene.conversation.last_text_at = clock.now()
+        scene.jobs.append(Job("deliver", message.id))
+
+
+@singledispatch
+def _apply(effect: Effect, scene: Scene) -> None:
+    raise TypeError(f"no way to apply {type(effect).__name__}")
+
+
+@_apply.register
+def _suppress(effect: Suppress, scene: Scene) -> None:
+    suppress(
+        scene.session,
+        scene.business,
+        scene.contact.phone,
+        reason=effect.reason,
+        source="text",
+        evidence=scene.evidence,
+    )
+    _end_what_is_proactive(scene, effect.reason)
+    cancel_queued(scene.session, scene.contact.id, ("reply",), effect.reason)
+
+
+@_apply.register
+def _hand_over(effect: HandOver, scene: Scene) -> None:
+    open_one = scene.session.scalar(
+        select(Handoff).where(
+            Handoff.conversation_id == scene.conversation.id,
+            Handoff.reason == effect.reason,
+            Handoff.closed_at.is_(None),
+        )
+    )
+    if open_one is None:
+        open_one = Handoff(
+            business_id=scene.business.id,
+            conversation_id=scene.conversation.id,
+            reason=effect.reason,
+            urgent=effect.urgent,
+            silent=effect.silent,
+            notice_due_at=clock.now(),
+        )
+        scene.session.add(open_one)
+        scene.session.flush()
+        scene.jobs.append(Job("notice", open_one.id))
+
+
+@_apply.register
+def _freeze(_: Freeze, scene: Scene) -> None:
+    scene.conversation.frozen_at = scene.conversation.frozen_at or clock.now()
+
+
+@_apply.register
+def _close(effect: Close, scene: Scene) -> None:
+    scene.conversation.closed_reason = effect.reason
+    _end_what_is_proactive(scene, "declined")
+
+
+@_apply.register
+def _call_back(effect: CallBack, scene: Scene) -> None:
+    _cancel_callbacks(scene)
+    scene.session.add(Callback(contact_id=scene.contact.id, due_at=effect.due_at, reason=effect.reason))
+
+
+@_apply.register
+def _book(effect: Book, scene: Scene) -> None:
+    connection = scene.session.scalars(
+        select(CalendarConnection)
+        .where(CalendarConnection.business_id == scene.business.id)
+        .order_by(CalendarConnection.id)
+    ).first()
+    assert connection is not None, "a business has a calendar from the moment it is loaded"
+    people = scene.contact.persons
+    visit = Appointment(
+        business_id=scene.business.id,
+        contact_id=scene.contact.id,
+        person_id=people[0].id if len(people) == 1 else None,
+        calendar_connection_id=connection.id,
+        service=effect.service,
+        start_at=effect.start,
+        end_at=effect.end,
+        timezone=scene.business.timezone,
+        event_id="",
+        state="booking",
+        due_at=clock.now(),
+    )
+    visit.event_id = event_id(str(scene.contact.id), effect.start.isoformat(), scene.evidence)
+    scene.session.add(visit)
+    scene.session.flush()
+    hold(scene.session, visit, effect.start, effect.end, until=clock.now() + HOLD)
+    _cancel_callbacks(scene)
+    scene.jobs.append(Job("appointment", visit.id))
+
+
+@_apply.register
+def _move(effect: Move, scene: Scene) -> None:
+    visit = scene.session.get_one(Appointment, effect.visit)
+    hold(scene.session, visit, effect.start, effect.end, until=clock.now() + HOLD)
+    visit.state, visit.new_start_at, visit.new_end_at = "moving", effect.start, effect.end
+    visit.due_at, visit.attempts = clock.now(), 0
+    scene.jobs.append(Job("appointment", visit.id))
+
+
+@_apply.register
+def _cancel_visit(effect: CancelVisit, scene: Scene) -> None:
+    visit = scene.session.get_one(Appointment, effect.visit)
+    visit.state, visit.ends_as, visit.due_at, visit.attempts = "cancelling", "cancelled", clock.now(), 0
+    scene.jobs.append(Job("appointment", visit.id))
+
+
+def _end_what_is_proactive(scene: Scene, reason: str) -> None:
+    cancel_queued(scene.session, scene.contact.id, ("touch", "callback"), reason)
+    stop_enrollments(scene.session, scene.contact.id, reason)
+    _cancel_callbacks(scene)
+
+
+def stop_enrollments(session: Session, contact_id: int, reason: str) -> None:
+    """No further touch of any campaign for this contact."""
+    session.execute(
+        update(Enrollment)
+        .where(Enrollment.contact_id == contact_id, Enrollment.state == "active")
+        .values(state="stopped", stopped_reason=reason, due_at=None)
+    )
+
+
+def _cancel_callbacks(scene: Scene) -> None:
+    scene.session.execute(
+        update(Callback)
+        .where(Callback.contact_id == scene.contact.id, Callback.state == "pending")
+        .values(state="cancelled")
+    )

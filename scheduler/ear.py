@@ -1,0 +1,19 @@
+"""The one Rasa client of this process, made from the settings in force."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from data import settings
+from nlu.rasa import Rasa
+
+
+def model() -> Rasa:
+    """The client for the model at RASA_URL."""
+    present = settings.get()
+    return _client(present.rasa_url, present.secret("rasa_token"))
+
+
+@lru_cache(maxsize=4)
+def _client(url: str, token: str) -> Rasa:
+    return Rasa(url, token)

@@ -1,0 +1,80 @@
+"""Gathering what the mind may know: rows in, a frozen Context out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from actions.context import BusinessFacts, ContactFacts, Context, Faq, Visit
+from data import clock
+from data.models import Appointment, Business, Contact, FaqEntry
+from data.profile import Profile
+from data.queries.messages import bot_texts_since
+from data.whereabouts import Source, Whereabouts
+
+LIVE = ("booking", "booked", "moving")
+"""The states in which a visit stands, for the contact."""
+
+
+def gather(session: Session, business: Business, contact: Contact) -> Context:
+    """Everything but the calendar, which is asked outside the transaction."""
+    return Context(
+        now=clock.now(),
+        business=business_facts(session, business),
+        contact=contact_facts(business, contact),
+        visits=visits_of(session, contact),
+        bot_texts_last_hour=bot_texts_since(session, contact.id, clock.now() - timedelta(hours=1)),
+    )
+
+
+def business_facts(session: Session, business: Business) -> BusinessFacts:
+    """The business, its profile and its answers."""
+    entries = session.scalars(
+        select(FaqEntry).where(FaqEntry.business_id == business.id).order_by(FaqEntry.id)
+    )
+    return BusinessFacts(
+        id=business.id,
+        name=business.name,
+        phone=business.phone,
+        address=business.address,
+        zone=business.timezone,
+        profile=Profile.model_validate(business.profile),
+        faq=tuple(Faq(e.topic, e.question, e.answer, e.service) for e in entries),
+    )
+
+
+def whereabouts_of(contact: Contact) -> Whereabouts:
+    """Every zone that the contact might be in, as the import derived it."""
+    source = cast(Source, contact.zones_source)
+    return Whereabouts(tuple(contact.zones), source, contact.state, contact.country)
+
+
+def contact_facts(business: Business, contact: Contact) -> ContactFacts:
+    """The number and its people; the business's zone where the contact's is not known."""
+    where = whereabouts_of(contact)
+    services = [person.last_service for person in contact.persons if person.last_service]
+    return ContactFacts(
+        id=contact.id,
+        first_names=tuple(person.first_name for person in contact.persons if person.first_name),
+        zone=where.likeliest(business.timezone),
+        where=where,
+        last_service=services[0] if services else None,
+        preferred_time=contact.preferred_time,
+    )
+
+
+def visits_of(session: Session, contact: Contact) -> tuple[Visit, ...]:
+    """The contact's visits that stand and are not over, the next one first."""
+    rows = session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.contact_id == contact.id,
+            Appointment.state.in_(LIVE),
+            Appointment.end_at > clock.now(),
+        )
+        .order_by(Appointment.start_at)
+    )
+    return tuple(Visit(row.id, row.service, row.start_at, row.end_at) for row in rows)

@@ -1,0 +1,29 @@
+"""What there is to do, as rows see it: a kind and the id of the row that it is about.
+
+Every job is safe to run twice or at the wrong moment: each looks at its row first and does nothing when
+that is not its turn. So a job may be woken by whoever likes to, and rebuilt from the rows by the sweeper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+JobKind = Literal["converse", "deliver", "touch", "callback", "appointment", "notice", "reconcile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do; `row` is the id of the row that it is about."""
+
+    kind: JobKind
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job and the moment from which it waits."""
+
+    job: Job
+    due_at: datetime

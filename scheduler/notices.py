@@ -1,0 +1,96 @@
+"""Telling staff that somebody is needed: at once, and again until somebody looks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from actions.decision import Decision, Suppress
+from actions.state import State
+from data import addresses, clock, settings
+from data.db import writing
+from data.models import Business, Contact, Conversation, Handoff
+from data.queries.messages import enqueue
+from scheduler.apply import Scene, apply
+from scheduler.jobs import Job
+
+AGAIN_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=20))
+"""The waits behind each notice; after the last one nobody is told any more."""
+
+WORDS = {
+    "asked_for_person": "asks for a person",
+    "complaint": "is unhappy",
+    "urgent": "has pain or needs urgent care",
+    "emergency": "MAY BE IN DANGER",
+    "unanswered_question": "asks what the FAQ does not answer",
+    "not_understood": "was not understood twice",
+    "perhaps_opt_out": "may want no more texts: please decide",
+    "texted_after_opt_out": "texted again after opting out",
+    "media": "sent a picture or a recording",
+    "model_away": "wrote while the understanding was down",
+    "calendar_away": "wants a time, but the calendar cannot be read",
+    "text_failed": "could not be reached with an answer",
+    "loop": "may be another machine: the bot has stopped",
+}
+"""What each reason for a handoff is called in a notice and on the screens."""
+
+log = structlog.get_logger(__name__)
+
+
+def notice(handoff_id: int) -> list[Job]:
+    """Tell staff by the channel they chose, if nobody has looked since the last time."""
+    with writing() as session:
+        handoff = session.scalar(select(Handoff).where(Handoff.id == handoff_id).with_for_update())
+        if handoff is None or handoff.notice_due_at is None or handoff.notice_due_at > clock.now():
+            return []
+        if handoff.seen_at is not None or handoff.closed_at is not None:
+            handoff.notice_due_at = None
+            return []
+        if handoff.notices >= len(AGAIN_AFTER):
+            handoff.notice_due_at = None
+            return _nobody_looked(session, handoff)
+        handoff.notice_due_at = clock.now() + AGAIN_AFTER[handoff.notices]
+        handoff.notices += 1
+        return _text(session, handoff)
+
+
+def _text(session: Session, handoff: Handoff) -> list[Job]:
+    to = settings.get().staff_notice_to
+    if not to:
+        log.warning("STAFF_NOTICE_TO is not set: a handoff shows in the staff view only", handoff=handoff.id)
+        return []
+    business = session.get_one(Business, handoff.business_id)
+    conversation = session.get_one(Conversation, handoff.conversation_id)
+    contact = session.get_one(Contact, conversation.contact_id)
+    names = [person.first_name for person in contact.persons if person.first_name]
+    again = "" if handoff.notices == 1 else f" (notice {handoff.notices})"
+    message = enqueue(
+        session,
+        business,
+        None,
+        kind="notice",
+        body=(
+            f"{' or '.join(names) or 'A contact'} {WORDS.get(handoff.reason, handoff.reason)}{again}. "
+            f"{addresses.conversation(conversation.id)}"
+        ),
+        channel="sms",
+        once=f"notice:{handoff.id}:{handoff.notices}",
+        to=to,
+    )
+    return [] if message is None else [Job("deliver", message.id)]
+
+
+def _nobody_looked(session: Session, handoff: Handoff) -> list[Job]:
+    """A doubtful "stop" that nobody decided becomes an opt-out: the safe reading."""
+    if handoff.reason != "perhaps_opt_out":
+        return []
+    business = session.get_one(Business, handoff.business_id)
+    conversation = session.get_one(Conversation, handoff.conversation_id)
+    contact = session.get_one(Contact, conversation.contact_id)
+    handoff.closed_at = clock.now()
+    scene = Scene(session, business, contact, conversation, conversation.channel, f"handoff {handoff.id}")
+    decision = Decision(None, (Suppress("opt_out"),), State.from_json(conversation.state))
+    return apply(scene, decision, once=f"handoff:{handoff.id}")

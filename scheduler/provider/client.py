@@ -1,0 +1,172 @@
+"""The provider's client: send one text, look one up, list what it has sent. Twilio's own library underneath.
+
+A refusal and an unknown outcome are different things: after a time-out or a 5xx the text may exist, and
+sending again could double it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from requests.exceptions import ConnectionError as NotConnected
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import NewConnectionError
+
+from data import settings
+
+TIMEOUT = 10.0
+"""Seconds for one request, connecting included."""
+
+DEFAULT_ROOT = "https://api.twilio.com"
+
+
+class Refused(Exception):
+    """The provider said no: nothing was sent. `code` is its error code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"refused with {code}")
+        self.code = code
+
+
+class OutcomeUnknown(Exception):
+    """Nobody knows whether the text was sent: reconcile before anything is repeated."""
+
+
+class NotReached(Exception):
+    """The provider was not reached at all: nothing was sent, and trying again can help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A text to send; addresses are E.164, or a messaging service's id as sender."""
+
+    to: str
+    sender: str
+    channel: str
+    body: str
+    status_callback: str
+    valid_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A text as the provider has it."""
+
+    provider_id: str
+    to: str
+    body: str
+    status: str
+    error_code: str | None
+    created_at: datetime | None
+
+
+class RootedHttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """Twilio's HTTP client with another root address (its own region and edge change host names only)."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__(timeout=TIMEOUT, pool_connections=True)
+        self.root = root
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        """The request, to our root."""
+        return super().request(method, url.replace(DEFAULT_ROOT, self.root, 1), *args, **kwargs)
+
+
+class Provider:
+    """Twilio's messages, as far as we need them."""
+
+    def __init__(self, account: str, token: str, root: str) -> None:
+        self._client = Client(account, token, http_client=RootedHttpClient(root))
+
+    def send(self, text: Outbound) -> Sent:
+        """Hand one text over. Raises Refused, NotReached or OutcomeUnknown."""
+        values: dict[str, Any] = {
+            "to": addressed(text.to, text.channel),
+            "body": text.body,
+            "status_callback": text.status_callback,
+        }
+        if text.sender.startswith("MG"):
+            values["messaging_service_sid"] = text.sender
+        else:
+            values["from_"] = addressed(text.sender, text.channel)
+        if text.valid_for is not None:
+            values["validity_period"] = max(1, int(text.valid_for.total_seconds()))
+        try:
+            return _sent(self._client.messages.create(**values))
+        except TwilioRestException as error:
+            if error.status >= 500:
+                raise OutcomeUnknown from None
+            raise Refused(str(error.code or error.status)) from None
+        except NotConnected as error:
+            raise (NotReached if _never_connected(error) else OutcomeUnknown) from None
+        except (RequestException, TwilioException):
+            raise OutcomeUnknown from None
+
+    def fetch(self, provider_id: str) -> Sent:
+        """One text as it stands. Raises Refused or NotReached."""
+        with _reading():
+            return _sent(self._client.messages(provider_id).fetch())
+
+    def sent_to(self, to: str, channel: str, since: datetime) -> Iterator[Sent]:
+        """What was sent to a number from the day of `since` on. Raises as `fetch`."""
+        with _reading():
+            for message in self._client.messages.stream(
+                to=addressed(to, channel), date_sent_after=since - timedelta(days=1), limit=200
+            ):
+                yield _sent(message)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Looking something up changes nothing: every failure but a refusal is worth another try."""
+    try:
+        yield
+    except TwilioRestException as error:
+        if error.status >= 500:
+            raise NotReached from None
+        raise Refused(str(error.code or error.status)) from None
+    except (RequestException, TwilioException):
+        raise NotReached from None
+
+
+def _never_connected(error: NotConnected) -> bool:
+    """Whether not even a connection was made, so that the provider cannot have heard anything."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(error, ConnectTimeout) or isinstance(reason, NewConnectionError)
+
+
+def provider() -> Provider:
+    """The client for the settings in force."""
+    present = settings.get()
+    token = present.auth_tokens[0] if present.auth_tokens else ""
+    return _provider(present.twilio_account_sid, token, present.twilio_api_base_url)
+
+
+@lru_cache(maxsize=4)
+def _provider(account: str, token: str, root: str) -> Provider:
+    return Provider(account, token, root)
+
+
+def addressed(number: str, channel: str) -> str:
+    """A number as the provider wants it for a channel."""
+    return f"whatsapp:{number}" if channel == "whatsapp" else number
+
+
+def _sent(message: Any) -> Sent:
+    code = message.error_code
+    return Sent(
+        provider_id=message.sid,
+        to=str(message.to).removeprefix("whatsapp:"),
+        body=message.body or "",
+        status=str(message.status),
+        error_code=None if code is None else str(code),
+        created_at=message.date_created,
+    )

@@ -1,0 +1,76 @@
+"""What the provider's error codes mean for a text, its number, and its sender.
+
+Source of the codes: Twilio's error dictionary (https://www.twilio.com/docs/api/errors); what to do is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+Suppressing = Literal["opt_out", "undeliverable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do about a code.
+
+    `suppress`: nothing more to this number, or with `channel_only` to it on this channel.
+    `again_after`: the text may be tried again then; at most `tries` times in all.
+    `stop_sender`: nothing leaves from this sender until staff look.
+    """
+
+    meaning: str
+    suppress: Suppressing | None = None
+    channel_only: bool = False
+    again_after: timedelta | None = None
+    tries: int = 1
+    stop_sender: bool = False
+
+
+def _soon(meaning: str) -> Verdict:
+    return Verdict(meaning, again_after=timedelta(seconds=5), tries=8)
+
+
+VERDICTS: dict[str, Verdict] = {
+    "20003": Verdict("the provider refuses our credentials", stop_sender=True),
+    "20429": _soon("too many requests; this one was not processed"),
+    "21211": Verdict("not a valid number", suppress="undeliverable"),
+    "21408": Verdict("this region is not enabled for the account", suppress="undeliverable"),
+    "21602": Verdict("an empty text"),
+    "21608": Verdict("a trial account may text verified numbers alone"),
+    "21610": Verdict("the contact has unsubscribed", suppress="opt_out"),
+    "21611": _soon("the sender's queue is full"),
+    "21612": Verdict("cannot be routed", suppress="undeliverable"),
+    "21614": Verdict("not a mobile number", suppress="undeliverable"),
+    "21617": Verdict("longer than 1600 characters"),
+    "21635": Verdict("a landline", suppress="undeliverable"),
+    "30001": _soon("the queue overflowed"),
+    "30003": Verdict("the handset is unreachable", again_after=timedelta(days=1), tries=2),
+    "30004": Verdict("blocked by the carrier or the recipient"),
+    "30005": Verdict("an unknown handset", suppress="undeliverable"),
+    "30006": Verdict("a landline or an unreachable carrier", suppress="undeliverable"),
+    "30007": Verdict("filtered by the carrier"),
+    "30008": Verdict("an unknown error", again_after=timedelta(hours=4), tries=2),
+    "30022": _soon("above the rate of the registered campaign"),
+    "30032": Verdict("the toll-free number is not verified", stop_sender=True),
+    "30034": Verdict("the number is not registered for 10DLC", stop_sender=True),
+    "30500": _soon("a passing error of the provider"),
+    "63003": Verdict("no WhatsApp recipient", suppress="undeliverable", channel_only=True),
+    "63013": Verdict("against WhatsApp's policy"),
+    "63014": Verdict("blocked by the user", suppress="opt_out"),
+    "63016": Verdict("outside WhatsApp's 24-hour window"),
+    "63017": _soon("above WhatsApp's rate"),
+    "63018": _soon("above WhatsApp's rate to this contact"),
+    "63024": Verdict("not a valid WhatsApp recipient", suppress="undeliverable", channel_only=True),
+    "63038": Verdict("the account's daily limit", again_after=timedelta(days=1), tries=3),
+    "131050": Verdict("the user opted out of marketing (Meta)", suppress="opt_out"),
+}
+
+UNKNOWN_CODE = Verdict("a code that is not in our table")
+
+
+def verdict(code: str | None) -> Verdict:
+    """What to do about a code; one that we do not know fails the text and nothing else."""
+    return VERDICTS.get(code or "", UNKNOWN_CODE)

@@ -1,0 +1,240 @@
+"""Putting visits on the calendar, moving and removing them: steps that may be taken again after any crash.
+
+The row says what is still to do (`booking`, `moving`, `cancelling`), the calendar is asked outside any
+transaction and every call to it is harmless when repeated; only the commit at the end confirms by text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from actions import wording
+from actions.calendars import Calendar, CalendarDisconnected, CalendarError, CalendarEvent, EventGone
+from actions.decide import offer_again
+from actions.decision import Decision, HandOver
+from actions.state import State
+from actions.turn import Turn
+from data import addresses, clock
+from data.db import reading, writing
+from data.models import Appointment, Business, Contact, Person
+from data.queries.holds import make_lasting, release_hold
+from data.queries.messages import conversation_of
+from data.queries.outcomes import bot_is_silent
+from nlu.understanding import Heard, Understanding
+from scheduler.apply import Scene, apply
+from scheduler.calendar_view import NoCalendar, busy_times, calendar_of, note_disconnected
+from scheduler.gather import gather
+from scheduler.jobs import Job
+
+TRIES = 6
+"""Tries before a calendar that cannot be reached is left to a person; with the waits, about five minutes."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done for one visit, read from its row."""
+
+    visit: int
+    state: str
+    version: int
+    connection: int
+    contact: int
+    business: int
+    event: CalendarEvent
+    to_start: datetime
+    to_end: datetime
+
+
+def settle(visit_id: int) -> list[Job]:
+    """Take the next step of a visit, if there is one. Returns the jobs to wake."""
+    with reading() as session:
+        step = _read(session, visit_id)
+    if step is None:
+        return []
+    try:
+        calendar = calendar_of(step.connection)
+        return _take(step, calendar)
+    except (NoCalendar, CalendarDisconnected):
+        if step.state != "cancelling":
+            return _give_up(step)
+        note_disconnected(step.connection)
+        return _later(step)
+    except CalendarError as error:
+        log.warning("calendar step failed", visit=visit_id, state=step.state, error=type(error).__name__)
+        if error.permanent and step.state != "cancelling":
+            return _give_up(step)
+        return _later(step)
+
+
+def _take(step: Step, calendar: Calendar) -> list[Job]:
+    if step.state == "cancelling":
+        calendar.remove(step.event.id)
+        return _removed(step)
+    if calendar.clashes(step.to_start, step.to_end, ignoring=(step.event.id,)):
+        return _gone(step)
+    if step.state == "booking":
+        calendar.put(step.event)
+    else:
+        try:
+            calendar.move(step.event.id, step.to_start, step.to_end)
+        except EventGone:  # somebody deleted it: the contact still wants the new time
+            calendar.put(replace(step.event, start=step.to_start, end=step.to_end))
+    return _stands(step, calendar)
+
+
+def _stands(step: Step, calendar: Calendar) -> list[Job]:
+    """It is on the calendar: the visit counts, its hold lasts, the contact is told."""
+    with writing() as session:
+        visit, scene = _scene(session, step)
+        if (visit.state, visit.version) == (step.state, step.version):
+            name = "booked" if step.state == "booking" else "moved"
+            visit.start_at, visit.end_at = step.to_start, step.to_end
+            visit.state, visit.due_at, visit.new_start_at, visit.new_end_at = "booked", None, None, None
+            visit.version += 1
+            make_lasting(session, visit)
+            return _tell(scene, visit, name, f"{name}:{visit.id}:{visit.version}")
+        ended = visit.state in ("cancelled", "failed")
+    if ended:  # called off while we were writing: what we wrote must not stay
+        calendar.remove(step.event.id)
+    return []
+
+
+def _removed(step: Step) -> list[Job]:
+    """It is off the calendar: the time is free again; told only where the contact wished it."""
+    with writing() as session:
+        visit, scene = _scene(session, step)
+        if visit.state != "cancelling":
+            return []
+        visit.state, visit.due_at = visit.ends_as, None
+        release_hold(session, visit.id)
+        if visit.ends_as == "failed":
+            return []
+        return _tell(scene, visit, "cancelled", f"cancelled:{visit.id}:{visit.version}")
+
+
+def _gone(step: Step) -> list[Job]:
+    """Somebody took the time on the calendar meanwhile: an apology, and what is open now."""
+    with reading() as session:
+        visit, scene = _scene(session, step)
+        context = gather(session, scene.business, scene.contact)
+        state = State.from_json(scene.conversation.state)
+    days = context.business.profile.horizon_days + 1
+    context = replace(
+        context,
+        busy=busy_times(step.business, step.contact, context.now, days),
+        visits=tuple(known for known in context.visits if known.id != visit.id or step.state == "moving"),
+    )
+    moving = visit.id if step.state == "moving" else None
+    state = replace(state, service=visit.service, moving=moving)
+    unheard = Understanding(text="", heard=(Heard("choose"),), rung="none")
+    decision = offer_again(state, unheard, context)
+    with writing() as session:
+        visit, scene = _scene(session, step)
+        if (visit.state, visit.version) != (step.state, step.version):
+            return []
+        visit.state, visit.due_at = ("booked" if step.state == "moving" else "failed"), None
+        visit.new_start_at = visit.new_end_at = None
+        release_hold(session, visit.id, also_lasting=step.state == "booking")
+        visit.version += 1
+        return _speak(scene, decision, f"gone:{visit.id}:{visit.version}")
+
+
+def _give_up(step: Step) -> list[Job]:
+    """The calendar does not let us: a person finds the time. What may stand there is taken off later."""
+    with writing() as session:
+        visit, scene = _scene(session, step)
+        if (visit.state, visit.version) != (step.state, step.version):
+            return []
+        if step.state == "moving":
+            visit.state, visit.due_at = "booked", None
+            release_hold(session, visit.id, also_lasting=False)
+        else:
+            visit.state, visit.ends_as = "cancelling", "failed"
+            visit.due_at, visit.attempts = clock.now() + timedelta(minutes=1), 0
+            release_hold(session, visit.id)
+        context = gather(session, scene.business, scene.contact)
+        turn = Turn(
+            State.from_json(scene.conversation.state),
+            Understanding(text="", heard=(Heard("choose"),)),
+            context,
+        )
+        turn.say("calendar_away")
+        turn.do(HandOver("calendar_away", silent=False))
+        return _speak(scene, turn.decision(), f"away:{visit.id}:{visit.version}")
+
+
+def _later(step: Step) -> list[Job]:
+    with writing() as session:
+        visit = session.get_one(Appointment, step.visit)
+        if (visit.state, visit.version) != (step.state, step.version):
+            return []
+        visit.attempts += 1
+        exhausted = visit.attempts >= TRIES and step.state != "cancelling"
+        visit.due_at = clock.now() + timedelta(seconds=min(5 * 2**visit.attempts, 600))
+    return _give_up(step) if exhausted else []
+
+
+def _tell(scene: Scene, visit: Appointment, name: str, once: str) -> list[Job]:
+    context = gather(scene.session, scene.business, scene.contact)
+    before = State.from_json(scene.conversation.state)
+    turn = Turn(before, Understanding(text="", heard=(Heard("choose"),)), context)
+    turn.say(
+        name,
+        service=turn.service_name(visit.service),
+        opening=turn.opening_text(visit.start_at),
+    )
+    turn.ask(None, offered=(), moving=None, service=None, parted=False)
+    return _speak(scene, turn.decision(), once)
+
+
+def _speak(scene: Scene, decision: Decision, once: str) -> list[Job]:
+    """A person who has taken over speaks for the business: then only the rows change."""
+    if bot_is_silent(scene.session, scene.conversation):
+        decision = replace(decision, reply=None)
+    return apply(scene, decision, once=once)
+
+
+def _scene(session: Session, step: Step) -> tuple[Appointment, Scene]:
+    visit = session.scalar(select(Appointment).where(Appointment.id == step.visit).with_for_update())
+    assert visit is not None
+    contact = session.get_one(Contact, step.contact)
+    conversation = conversation_of(session, contact)
+    business = session.get_one(Business, step.business)
+    return visit, Scene(session, business, contact, conversation, conversation.channel)
+
+
+def _read(session: Session, visit_id: int) -> Step | None:
+    visit = session.get(Appointment, visit_id)
+    if visit is None or visit.due_at is None or visit.due_at > clock.now():
+        return None
+    business = session.get_one(Business, visit.business_id)
+    contact = session.get_one(Contact, visit.contact_id)
+    conversation = conversation_of(session, contact)
+    people = session.scalars(select(Person).where(Person.contact_id == contact.id)).all()
+    names = [f"{person.first_name} {person.last_name}".strip() for person in people]
+    return Step(
+        visit=visit.id,
+        state=visit.state,
+        version=visit.version,
+        connection=visit.calendar_connection_id,
+        contact=contact.id,
+        business=business.id,
+        event=CalendarEvent(
+            id=visit.event_id,
+            start=visit.start_at,
+            end=visit.end_at,
+            zone=business.timezone,
+            # a neutral title: who sees the calendar need not see why somebody comes
+            title=f"Appointment: {wording.listed([name for name in names if name] or ['guest'])}",
+            description=f"{contact.phone}\nTranscript: {addresses.conversation(conversation.id)}",
+        ),
+        to_start=visit.new_start_at or visit.start_at,
+        to_end=visit.new_end_at or visit.end_at,
+    )
