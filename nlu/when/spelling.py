@@ -1,0 +1,203 @@
+"""From a text as people type it to plain lower-case words: texting spellings, typos, masked non-times."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from nlu.when.words import MONTHS, RELATIVE_DAYS, WEEKDAYS
+
+# Spelling as typed -> plain words. Source of the column: common texting usage, collected by hand.
+SPELLINGS: dict[str, str] = {
+    **dict.fromkeys(
+        [
+            "tmrw",
+            "tmrrw",
+            "tmr",
+            "tmw",
+            "tmmrw",
+            "tmmr",
+            "tomo",
+            "tom0rrow",
+            "2moro",
+            "2morrow",
+            "2mro",
+            "2mrw",
+            "2mrow",
+        ],
+        "tomorrow",
+    ),
+    **dict.fromkeys(
+        [
+            "tomoz",
+            "tomorow",
+            "tommorow",
+            "tommorrow",
+            "tomorro",
+            "tomorows",
+            "tomorrows",
+            "morrow",
+            "tomm",
+            "tmoro",
+            "tmorrow",
+        ],
+        "tomorrow",
+    ),
+    **dict.fromkeys(["2day", "todays", "tday", "2dy"], "today"),
+    **dict.fromkeys(
+        ["2nite", "2night", "tonite", "tonights", "tonihgt", "tnite", "2nyt", "tonit"], "tonight"
+    ),
+    **dict.fromkeys(["nite", "nyt", "nights-time", "nitetime"], "night"),
+    **dict.fromkeys(
+        ["thurz", "thrs", "thursdy", "thrusday", "thurday", "thirsday", "thursd", "thurdsay"], "thursday"
+    ),
+    **dict.fromkeys(["tuesdy", "tuseday", "tuesady", "teusday", "tusday", "tuesdsay"], "tuesday"),
+    **dict.fromkeys(
+        ["wednsday", "wensday", "wednesdy", "wendsday", "wednessday", "wednes", "wedn", "wendesday"],
+        "wednesday",
+    ),
+    **dict.fromkeys(["saterday", "saturdy", "satruday", "satday"], "saturday"),
+    **dict.fromkeys(["frday", "firday", "fryday", "fridy"], "friday"),
+    **dict.fromkeys(["mondy", "moday", "munday"], "monday"),
+    **dict.fromkeys(["sundy", "sundey"], "sunday"),
+    **dict.fromkeys(["nxt", "nex", "nect"], "next"),
+    **dict.fromkeys(["wknd", "wkend", "weeknd", "wkd", "weekened", "w/end"], "weekend"),
+    **dict.fromkeys(["wknds", "wkends"], "weekends"),
+    **dict.fromkeys(
+        ["aft", "arvo", "aftn", "aftrnoon", "afternoo", "afternon", "aftenoon", "arvos", "avo"], "afternoon"
+    ),
+    **dict.fromkeys(["morn", "mornin", "morining", "mornign", "moring", "mrng"], "morning"),
+    **dict.fromkeys(["evng", "evenin", "eveing", "evning", "eves"], "evening"),
+    **dict.fromkeys(["b4", "bfore", "befor", "bef", "b/4"], "before"),
+    **dict.fromkeys(["aftr"], "after"),
+    **dict.fromkeys(["til", "till", "untill", "untl"], "until"),
+    **dict.fromkeys(["thru", "thro"], "through"),
+    **dict.fromkeys(["btwn", "btw", "betwen", "betweeen", "b/w"], "between"),
+    **dict.fromkeys(["arnd", "aroud", "abt", "abut", "approx", "circa"], "around"),
+    **dict.fromkeys(["wk", "wks"], "week"),
+    **dict.fromkeys(["hols", "hollidays", "holidys"], "holidays"),
+    **dict.fromkeys(["ystrday", "yesterdays", "yday"], "yesterday"),
+    **dict.fromkeys(["cnt", "can't", "cannot", "cant"], "cant"),
+    **dict.fromkeys(["w/c", "wc"], "week commencing"),
+    **dict.fromkeys(["eod", "cob"], "end of day"),
+    **dict.fromkeys(["eow"], "end of week"),
+    **dict.fromkeys(["eom"], "end of month"),
+    **dict.fromkeys(["otd"], "on the day"),
+    "n": "and",
+    "or": "or",
+    "coupla": "couple",
+    "cpl": "couple",
+    "febuary": "february",
+    "feburary": "february",
+    "sept": "september",
+    "agust": "august",
+    "xmas": "christmas",
+    "crimbo": "christmas",
+    "turkey-day": "thanksgiving",
+    "o'clock": "oclock",
+    "0clock": "oclock",
+    "clock": "clock",
+    "half-past": "half past",
+    "weekdays": "weekdays",
+    "rn": "right now",
+    "atm": "right now",
+    "asap": "asap",
+}
+
+_LONG_NAMES = tuple(n for n in (*WEEKDAYS, *MONTHS, *RELATIVE_DAYS, "afternoon") if len(n) >= 6)
+_REAL_WORDS = frozenset(
+    ["sundae", "mounday", "monkey", "sundry", "saturate", "friend", "friends", "fridge", "augment"]
+)  # near to a name, yet no misspelling of it
+
+_REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"[‘’ʼ´`]", "'"),
+        (r"[“”]", '"'),
+        (r"[‐‑‒–—―−]", "-"),
+        (r"½", " 1/2"),
+        (r"¼", " 1/4"),
+        (r"\bo\s?['\"]\s?clock|\bo clock", "oclock"),
+        (r"(\d)\s*\.?\s?([ap])\s?\.\s?m\b\.?", r"\1 \2m"),
+        (r"\b([ap])\.m\b\.?", r"\1m"),
+        (r"(\d)\s?([ap])m\b\.?", r"\1 \2m"),
+        (r"(\d{1,2})([ap])\b\.?", r"\1 \2m"),
+        (r"(\d)\.(\d\d) ?([ap]m)\b", r"\1:\2 \3"),
+        (r"\b(\d{1,2})h(\d\d)\b", r"\1:\2"),
+        (r"\b([01]\d|2[0-3])([0-5]\d) ?(?:h|hrs|hours)\b", r"\1:\2"),
+        (r"\b(\d+)'(?=\W|$)", r"\1 minutes"),
+        (r'\b(\d+)"', r"\1 seconds"),
+        (r"@", " at "),
+        (r"&", " and "),
+        (r"~\s?(?=\d)", " around "),
+        (r"\bw/", " with "),
+        (r"\bday after (?:tomorrow|tmrw|tmr|tomorow)\b", "overmorrow"),
+        (r"\b(early|late|mid|later)-", r"\1 "),
+        (r"\bmid(?=(?:week|morning|afternoon|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))", "mid "),
+        (r"\b(twenty|thirty|forty|fifty)-", r"\1 "),
+        (r"\b(night|day|lunch|dinner|noon)[- ]time\b", r"\1time"),
+        (r"\b(?:business|working|work|week) days?\b", "workdays"),
+        (r"'s\b", "s"),
+        (r"'", ""),
+    )
+)
+
+# What looks like a time and is none: money, shares, phone numbers, addresses, round-the-clock.
+_NOT_TIMES = re.compile(
+    r"""
+      [$£€]\s?\d[\d,.]*k?
+    | \d[\d,]*(?:\.\d+)?\s?(?:[$£€%]|(?:dollars?|bucks?|usd|euros?|pounds?|percent|cents?)\b)
+    | \b(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b
+    | (?<![\d:/-])\d{3}-\d{4}\b
+    | \b\d{9,}\b | \+\d{7,}
+    | \b24\s?/\s?7\b | \b50\s?/\s?50\b | \b100\b
+    | \b\d{1,5}\ (?:[a-z]+\ ){1,2}(?:street|avenue|ave|road|rd|blvd|boulevard|lane|ln|drive|parkway|plaza)\b
+    | \b(?:suite|ste|apt|apartment|unit|room|building|bldg|floor|exit|highway|route|option|number|no\.|tooth|teeth)\s?\#?\d+\b
+    | \#\d+
+    | \S+@\S+\.\S+
+    """,
+    re.VERBOSE,
+)
+
+_WORD = re.compile(r"[a-z0-9/'-]*[a-z][a-z0-9/'-]*")
+
+
+def plain(text: str) -> str:
+    """The text in lower case, in plain words, with what is surely no time taken out."""
+    text = text.lower()
+    for pattern, replacement in _REWRITES[:3]:
+        text = pattern.sub(replacement, text)
+    text = _NOT_TIMES.sub(" · ", text)
+    text = _WORD.sub(lambda found: SPELLINGS.get(found.group(), found.group()), text)
+    for pattern, replacement in _REWRITES[3:]:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def corrected(word: str) -> str:
+    """The word, or the long day or month name that it misspells by one letter."""
+    if word in SPELLINGS:
+        return SPELLINGS[word]
+    if len(word) < 6 or word in _REAL_WORDS:
+        return word
+    for name in _LONG_NAMES:
+        if abs(len(name) - len(word)) <= 1 and word[0] == name[0] and _one_slip(word, name):
+            return name
+    return word
+
+
+def _one_slip(word: str, name: str) -> bool:
+    """Whether one letter is missing, doubled, wrong, or swapped with its neighbour."""
+    if word == name:
+        return True
+    start = 0
+    while start < min(len(word), len(name)) and word[start] == name[start]:
+        start += 1
+    rest, wanted = word[start:], name[start:]
+    return (
+        rest[1:] == wanted
+        or rest == wanted[1:]
+        or rest[1:] == wanted[1:]
+        or (len(rest) > 1 and rest[1::-1] == wanted[:2] and rest[2:] == wanted[2:])
+    )
