@@ -1,5 +1,9 @@
 # Sourced by the set-up scripts: one voice for messages, and the search for a Python that really runs.
 
+# uv trusts whom the machine trusts, as pip does: without it nobody gets past a company's proxy. Older versions of
+# uv know the second name only.
+export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
+
 say() { printf '%s\n' "setup: $*"; }
 
 die() {
