@@ -26,13 +26,13 @@ from data import clock
 from data.models import (
     Appointment,
     Business,
-    CalendarConnection,
     Callback,
     Contact,
     Conversation,
     Enrollment,
     Handoff,
 )
+from data.queries.calendars import active_calendar
 from data.queries.holds import hold
 from data.queries.messages import cancel_queued, enqueue
 from data.queries.outcomes import refresh_outcome
@@ -148,11 +148,7 @@ def _call_back(effect: CallBack, scene: Scene) -> None:
 
 @_apply.register
 def _book(effect: Book, scene: Scene) -> None:
-    connection = scene.session.scalars(
-        select(CalendarConnection)
-        .where(CalendarConnection.business_id == scene.business.id)
-        .order_by(CalendarConnection.id)
-    ).first()
+    connection = active_calendar(scene.session, scene.business.id)
     assert connection is not None, "a business has a calendar from the moment it is loaded"
     people = scene.contact.persons
     visit = Appointment(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
 
 from actions.calendars import Calendar, CalendarDisconnected, CalendarError, Span
 from actions.calendars.connected import connected
 from data import clock
 from data.db import reading, writing
 from data.models import Business, CalendarConnection
+from data.queries.calendars import active_calendar
 from data.queries.holds import held
 
 log = structlog.get_logger(__name__)
@@ -39,14 +39,10 @@ def calendar_of(connection_id: int) -> Calendar:
 def busy_times(business_id: int, contact_id: int, now: datetime, days: int) -> tuple[Span, ...] | None:
     """Busy times over the next `days`; None where the calendar cannot be read: nothing is offered then."""
     with reading() as session:
-        connection_id = session.scalar(
-            select(CalendarConnection.id)
-            .where(CalendarConnection.business_id == business_id)
-            .order_by(CalendarConnection.id)
-            .limit(1)
-        )
-    if connection_id is None:
+        connection = active_calendar(session, business_id)
+    if connection is None:
         return None
+    connection_id = connection.id
     try:
         busy = calendar_of(connection_id).busy(now, now + timedelta(days=days))
     except NoCalendar:

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "business": "load the business from its file",
     "calendar": "see that the connected calendar can be read and written",
     "campaign": "send the opener to everyone eligible",
     "db": "migrate the database",

@@ -64,6 +64,8 @@ class CalendarConnection(Base):
     kind: Mapped[str]
     """`local` (in this database) or `google`."""
     calendar_id: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    """New visits are booked on the active one; earlier visits keep the calendar that they stand on."""
     disconnected_at: Mapped[datetime | None]
     """Since when the calendar refuses us; nothing is offered meanwhile."""
 

@@ -36,6 +36,7 @@ def upgrade() -> None:
     sa.Column('business_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('calendar_id', sa.String(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('disconnected_at', data.models.base.Moment(timezone=True), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', data.models.base.Moment(timezone=True), nullable=False),
@@ -217,6 +218,7 @@ def upgrade() -> None:
     sa.Column('contact_id', sa.Integer(), nullable=False),
     sa.Column('state', sa.JSON(), nullable=False),
     sa.Column('outcome', sa.String(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
     sa.Column('staff_took_over_at', data.models.base.Moment(timezone=True), nullable=True),
     sa.Column('staff_user_id', sa.Integer(), nullable=True),
     sa.Column('closed_reason', sa.String(), nullable=True),
@@ -286,6 +288,7 @@ def upgrade() -> None:
     sa.Column('timezone', sa.String(), nullable=False),
     sa.Column('event_id', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
+    sa.Column('ends_as', sa.String(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('new_start_at', data.models.base.Moment(timezone=True), nullable=True),
     sa.Column('new_end_at', data.models.base.Moment(timezone=True), nullable=True),
@@ -330,6 +333,7 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('urgent', sa.Boolean(), nullable=False),
+    sa.Column('silent', sa.Boolean(), nullable=False),
     sa.Column('notices', sa.Integer(), nullable=False),
     sa.Column('notice_due_at', data.models.base.Moment(timezone=True), nullable=True),
     sa.Column('seen_at', data.models.base.Moment(timezone=True), nullable=True),
@@ -419,6 +423,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_hold_contact_id'), ['contact_id'], unique=False)
 
     # ### end Alembic commands ###
+
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        op.execute(
+            "ALTER TABLE hold ADD CONSTRAINT ex_hold_overlap EXCLUDE USING gist ("
+            "calendar_connection_id WITH =, appointment_id WITH <>, tstzrange(start_at, end_at) WITH &&)"
+        )
 
 
 def downgrade() -> None:

@@ -1,0 +1,37 @@
+"""What commands that touch the database have in common: settings, logs, clock, an up-to-date database."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+
+from data import settings
+
+
+def refuse(message: object) -> NoReturn:
+    """End with one clear sentence and exit code 2: the call or the input cannot be used."""
+    click.echo(str(message), err=True)
+    sys.exit(2)
+
+
+def start() -> settings.Settings:
+    """Read the settings, connect, and migrate where that is needed; ends with exit code 2 if it cannot."""
+    from sqlalchemy.exc import OperationalError
+
+    from data import clock, db, demo_clock, logs
+
+    try:
+        present = settings.get()
+    except settings.SettingsError as error:
+        refuse(error)
+    logs.configure()
+    try:
+        db.connect()
+        db.migrate()
+    except OperationalError:
+        refuse("the database cannot be reached: check DATABASE_URL, and that the server runs")
+    if present.rekindle_demo:
+        clock.use(demo_clock.now)
+    return present

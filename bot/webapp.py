@@ -1,0 +1,46 @@
+"""The Flask application: its parts, its limits, and what it needs from the process around it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, Response
+
+from bot import demo_door, health
+from bot.webhooks import twilio
+from data import clock, db, demo_clock, logs, settings
+
+
+def create_app() -> Flask:
+    """The application for the settings in force; connects to their database."""
+    present = settings.get()
+    logs.configure()
+    db.connect()
+    if present.rekindle_demo:
+        clock.use(demo_clock.now)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=present.secret("secret_key"),
+        MAX_CONTENT_LENGTH=256 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=present.own_base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+    )
+    app.register_blueprint(twilio.blueprint)
+    app.register_blueprint(health.blueprint)
+    if present.rekindle_demo:
+        app.register_blueprint(demo_door.blueprint)
+    app.after_request(_guard)
+    return app
+
+
+def _guard(response: Response) -> Response:
+    """No script, style or frame from elsewhere, and no guessing of types."""
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response

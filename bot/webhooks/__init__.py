@@ -1,0 +1,1 @@
+"""The provider's doors: inbound texts and status callbacks."""
