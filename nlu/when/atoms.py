@@ -14,6 +14,7 @@ from nlu.when.grammar import NOTHING, Token
 from nlu.when.named_days import BESIDE_A_HOLIDAY, HOLIDAYS, STRETCHES, TURNING_POINTS
 from nlu.when.spelling import corrected, plain
 from nlu.when.values import Clock, Ordinal
+from nlu.when.words import wordset
 
 _PHRASES = sorted((*HOLIDAYS, *BESIDE_A_HOLIDAY, *STRETCHES, *TURNING_POINTS), key=len, reverse=True)
 
@@ -71,7 +72,7 @@ def _token(kind: str, text: str, today: date) -> Token | None:
     if kind == "ord":
         return Token("ord", text, Ordinal(int(text[:-2])))
     if kind == "num":
-        return Token("num", text, float(text) if "." in text else int(text))
+        return Token("decimal", text, float(text)) if "." in text else Token("num", text, int(text))
     if kind == "phrase":
         return Token(_phrase_kind(text), text, text)
     if kind == "punct":
@@ -132,45 +133,12 @@ def slash_date(text: str, today: date) -> date | None:
     return next_yearly(today, found.month, found.day) if found else None
 
 
-_BEFORE_A_NAME = frozenset(
-    [
-        "on",
-        "this",
-        "next",
-        "last",
-        "every",
-        "in",
-        "by",
-        "until",
-        "before",
-        "after",
-        "from",
-        "since",
-        "to",
-        "through",
-        "or",
-        "of",
-        "mid",
-        "early",
-        "late",
-        "coming",
-        "any",
-        "for",
-        "start",
-        "end",
-        "-",
-        "/",
-        "and",
-        "between",
-        "until",
-    ]
-)
-_PRONOUNS = frozenset(
-    ["i", "you", "we", "it", "that", "they", "he", "she", "who", "which", "this", "there", "u", "ya"]
-)
-_TIMEY = frozenset(
-    ["num", "ord", "clocktext", "weekday", "part", "ampm", "relative", "clock", "date", "slash", "month"]
-)
+_BEFORE_A_NAME = wordset("""
+    on this next last every in by until before after from since to through or of mid early late
+    coming any for start end - / and between until
+""")
+_PRONOUNS = wordset("i you we it that they he she who which this there u ya")
+_TIMEY = wordset("num ord clocktext weekday part ampm relative clock date slash month")
 _NUMERIC = frozenset(["num", "ord"])
 
 

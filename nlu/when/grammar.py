@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeVar
 
 from nlu.when.values import Clock, Days, Length, Moment, Ordinal, Said, Value
 
@@ -20,7 +21,6 @@ KINDS: dict[type, str] = {
     Length: "length",
     Ordinal: "ord",
     int: "num",
-    float: "num",
 }
 
 
@@ -66,6 +66,7 @@ NOTHING = Token("end", "")
 CLAUSE_ENDS = frozenset(".!?;,\n")
 
 Meaning = Callable[..., Value]
+F = TypeVar("F", bound=Meaning)
 Element = tuple[str, frozenset[str], bool]  # kind or "", words, handed to the rule
 
 
@@ -88,10 +89,10 @@ class Stage:
         self._tries: dict[tuple[str, str], tuple[Rule, ...]] = {}
         self._openers: set[str] = set()
 
-    def rule(self, *patterns: str) -> Callable[[Meaning], Meaning]:
+    def rule(self, *patterns: str) -> Callable[[F], F]:
         """Register a function as the meaning of these patterns."""
 
-        def register(meaning: Meaning) -> Meaning:
+        def register(meaning: F) -> F:
             self.meanings.append(meaning)
             for pattern in patterns:
                 self.rules += _sequences(pattern, meaning, len(self.meanings))
@@ -152,8 +153,9 @@ def _sequences(pattern: str, meaning: Meaning, order: int) -> list[Rule]:
     for part in pattern.split():
         optional = part.endswith("?")
         part = part.removesuffix("?")
+        element: Element
         if part.startswith("<"):
-            element: Element = (part[1:-1], frozenset(), True)
+            element = (part[1:-1], frozenset[str](), True)
         elif part.startswith("("):
             element = ("", frozenset(part[1:-1].split("|")), True)
         else:
@@ -163,9 +165,9 @@ def _sequences(pattern: str, meaning: Meaning, order: int) -> list[Rule]:
     rules = []
     for chosen in product(*choices):
         elements = tuple(element for element in chosen if element is not None)
-        position = {}
-        for column, element in enumerate(chosen):
-            if element is not None:
+        position: dict[int, int] = {}
+        for column, taken in enumerate(chosen):
+            if taken is not None:
                 position[column] = len(position)
         rules.append(Rule(elements, tuple(position.get(column) for column in handed), meaning, order))
     return rules

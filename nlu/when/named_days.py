@@ -100,7 +100,7 @@ TURNING_POINTS: dict[str, tuple[int, int]] = {
 @lru_cache(maxsize=64)
 def _calendar(year: int) -> dict[str, date]:
     """The holidays of a year by name."""
-    found = holidays.US(years=year, categories=("public", "unofficial"))
+    found = holidays.country_holidays("US", years=year, categories=("public", "unofficial"))
     return {name: day for day, names in found.items() for name in names.split("; ") if day.year == year}
 
 

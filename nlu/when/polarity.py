@@ -6,235 +6,50 @@ from collections.abc import Sequence
 from typing import Literal
 
 from nlu.when.grammar import Token
+from nlu.when.words import wordset
 
 Stance = Literal["wanted", "excluded", "replaced"]
 TIMES = frozenset({"days", "clock", "moment"})
 
 # Words before a time that rule it out, and what may stand between them and the time.
 # Source: our own reading of how people turn times down in texts.
-REFUSALS = frozenset(
-    [
-        "not",
-        "cant",
-        "cannot",
-        "wont",
-        "dont",
-        "doesnt",
-        "couldnt",
-        "shouldnt",
-        "isnt",
-        "arent",
-        "aint",
-        "except",
-        "excluding",
-        "besides",
-        "busy",
-        "booked",
-        "unavailable",
-        "away",
-        "never",
-        "avoid",
-        "unable",
-        "gone",
-        "swamped",
-        "slammed",
-        "tied",
-        "travelling",
-        "traveling",
-        "vacation",
-    ]
-)
-BETWEEN_REFUSAL_AND_TIME = frozenset(
-    [
-        "on",
-        "at",
-        "in",
-        "the",
-        "any",
-        "do",
-        "make",
-        "it",
-        "come",
-        "be",
-        "this",
-        "able",
-        "to",
-        "of",
-        "a",
-        "work",
-        "during",
-        "available",
-        "free",
-        "for",
-        "really",
-        "there",
-        "get",
-        "want",
-        "like",
-        "have",
-        "meet",
-        "well",
-        "swing",
-        "by",
-        "up",
-        "out",
-        "all",
-        "town",
-        "from",
-        "most",
-        "until",
-        "through",
-        "good",
-        "great",
-        "best",
-        "fully",
-        "here",
-        "both",
-        "either",
-        "manage",
-        "anything",
-        "something",
-    ]
-)
-NEVER_BEFORE_A_REFUSAL = frozenset(["why", "if", "or", "whether"])  # "why not friday", "if not tuesday"
+REFUSALS = wordset("""
+    not cant cannot wont dont doesnt couldnt shouldnt isnt arent aint except excluding besides busy
+    booked unavailable away never avoid unable gone swamped slammed tied travelling traveling
+    vacation
+""")
+BETWEEN_REFUSAL_AND_TIME = wordset("""
+    on at in the any do make it come be this able to of a work during available free for really
+    there get want like have meet well swing by up out all town from most until through good great
+    best fully here both either manage anything something
+""")
+NEVER_BEFORE_A_REFUSAL = wordset("why if or whether")  # "why not friday", "if not tuesday"
 
 # "anything but friday", "any day other than", "rather than", "instead of".
 EXCEPTIONS: tuple[tuple[str, ...], ...] = (
     ("but",), ("other", "than"), ("apart", "from"), ("aside", "from"), ("rather", "than"), ("instead", "of"),
     ("outside", "of"), ("with", "the", "exception", "of"),
 )  # fmt: skip
-_WIDE = frozenset(
-    [
-        "any",
-        "anything",
-        "anytime",
-        "anyday",
-        "every",
-        "everyday",
-        "everything",
-        "all",
-        "whenever",
-        "always",
-        "day",
-        "time",
-    ]
-)
+_WIDE = wordset("""
+    any anything anytime anyday every everyday everything all whenever always day time
+""")
 
 # Words behind a time that rule it out.
-TURNED_DOWN = frozenset(
-    [
-        "bad",
-        "no",
-        "doesnt",
-        "dont",
-        "wont",
-        "cant",
-        "isnt",
-        "not",
-        "arent",
-        "busy",
-        "booked",
-        "full",
-        "packed",
-        "crazy",
-        "hectic",
-        "impossible",
-        "hard",
-        "tough",
-        "tricky",
-        "terrible",
-        "tight",
-        "unavailable",
-        "awful",
-        "swamped",
-        "slammed",
-        "rough",
-        "never",
-        "out",
-    ]
-)
-BEFORE_TURNED_DOWN = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "im",
-        "i",
-        "we",
-        "ill",
-        "be",
-        "would",
-        "really",
-        "just",
-        "so",
-        "all",
-        "pretty",
-        "too",
-        "super",
-        "always",
-        "kinda",
-        "a",
-        "an",
-        "probably",
-        "both",
-        "will",
-        "gonna",
-        "going",
-        "to",
-        "usually",
-        "this",
-        "that",
-        "also",
-        "its",
-        "it",
-        "morning",
-        "day",
-    ]
-)
-AFTER_NOT = frozenset(
-    [
-        "good",
-        "great",
-        "possible",
-        "ideal",
-        "available",
-        "free",
-        "work",
-        "working",
-        "suit",
-        "suitable",
-        "do",
-        "okay",
-        "ok",
-        "going",
-        "gonna",
-        "best",
-        "convenient",
-        "an",
-        "able",
-        "make",
-        "an",
-    ]
-)
-ACCEPTED = frozenset(
-    [
-        "works",
-        "work",
-        "is",
-        "are",
-        "fine",
-        "good",
-        "ok",
-        "okay",
-        "great",
-        "suits",
-        "perfect",
-        "better",
-        "best",
-    ]
-)
+TURNED_DOWN = wordset("""
+    bad no doesnt dont wont cant isnt not arent busy booked full packed crazy hectic impossible hard
+    tough tricky terrible tight unavailable awful swamped slammed rough never out
+""")
+BEFORE_TURNED_DOWN = wordset("""
+    is are was im i we ill be would really just so all pretty too super always kinda a an probably
+    both will gonna going to usually this that also its it morning day
+""")
+AFTER_NOT = wordset("""
+    good great possible ideal available free work working suit suitable do okay ok going gonna best
+    convenient an able make an
+""")
+ACCEPTED = wordset("works work is are fine good ok okay great suits perfect better best")
 
-LISTS = frozenset(["or", "and", "nor", "/", "plus"])
+LISTS = wordset("or and nor / plus")
 
 # Said between two times, these take the earlier one back.
 CORRECTIONS: tuple[tuple[str, ...], ...] = (
@@ -243,9 +58,9 @@ CORRECTIONS: tuple[tuple[str, ...], ...] = (
     ("on", "second", "thought"), ("rather",), ("typo",), ("my", "mistake"), ("change", "it", "to"),
     ("lets", "do"), ("instead",),
 )  # fmt: skip
-_MOVES = frozenset(
-    ["move", "moved", "moving", "change", "changing", "switch", "reschedule", "push", "shift", "swap", "bump"]
-)
+_MOVES = wordset("""
+    move moved moving change changing switch reschedule push shift swap bump
+""")
 
 
 def stances(tokens: Sequence[Token]) -> list[Stance]:
@@ -347,24 +162,9 @@ def _verdict_behind(tokens: Sequence[Token], place: int) -> bool | None:
     return None
 
 
-_OTHER_THINGS = frozenset(
-    [
-        "wait",
-        "worry",
-        "forget",
-        "know",
-        "have",
-        "need",
-        "find",
-        "see",
-        "tell",
-        "remember",
-        "believe",
-        "there",
-        "that",
-        "it",
-    ]
-)
+_OTHER_THINGS = wordset("""
+    wait worry forget know have need find see tell remember believe there that it
+""")
 
 
 def _takes_back(tokens: Sequence[Token], earlier: int, later: int) -> bool:

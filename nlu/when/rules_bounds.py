@@ -10,54 +10,17 @@ from nlu.when.clock_sense import clock_at, digits, settle
 from nlu.when.followers import counts_something
 from nlu.when.grammar import Spot, Stage
 from nlu.when.values import DAY, MIDNIGHT, Clock, Days, Length, Moment
+from nlu.when.words import wordset
 
 bounds = Stage()
 
-_ASKS_FOR_A_TIME = frozenset(
-    [
-        "at",
-        "around",
-        "about",
-        "from",
-        "between",
-        "anytime",
-        "any",
-        "free",
-        "available",
-        "like",
-        "do",
-        "time",
-        "times",
-        "is",
-        "open",
-        "works",
-        "say",
-        "maybe",
-        "ish",
-        "me",
-        "come",
-        "on",
-        "book",
-        "window",
-        "good",
-    ]
-)
-_MOVES = frozenset(
-    [
-        "move",
-        "moved",
-        "moving",
-        "change",
-        "changed",
-        "switch",
-        "reschedule",
-        "rescheduled",
-        "push",
-        "shift",
-        "swap",
-        "bump",
-    ]
-)
+_ASKS_FOR_A_TIME = wordset("""
+    at around about from between anytime any free available like do time times is open works say
+    maybe ish me come on book window good
+""")
+_MOVES = wordset("""
+    move moved moving change changed switch reschedule rescheduled push shift swap bump
+""")
 
 
 def _bare(spot: Spot, offset: int, number: object) -> Clock | None:
@@ -378,7 +341,7 @@ def day_onwards(spot: Spot, day: Days) -> Days | None:
     return Days(day.start, None, "range")
 
 
-_AFTER_ON = frozenset(["my", "your", "the", "a", "our", "his", "her", "this", "that"])
+_AFTER_ON = wordset("my your the a our his her this that")
 
 
 @bounds.rule("before|until|till|up <days>", "earlier than <days>", "prior|up to <days>")

@@ -19,60 +19,16 @@ from nlu.when.followers import counts_something, ends_a_time
 from nlu.when.grammar import Spot, Stage
 from nlu.when.named_days import holiday, turning_point
 from nlu.when.values import DAY, Days, Ordinal, one_day
+from nlu.when.words import wordset
 
 days = Stage()
 
 # What an ordinal may count besides days: "the first one", "2nd opening", "1st time".
-_THINGS = frozenset(
-    [
-        "one",
-        "ones",
-        "option",
-        "opening",
-        "time",
-        "times",
-        "choice",
-        "appointment",
-        "appt",
-        "visit",
-        "floor",
-        "half",
-        "place",
-        "thing",
-        "person",
-        "kid",
-        "child",
-        "grade",
-        "street",
-        "st",
-        "ave",
-        "avenue",
-        "opinion",
-        "spot",
-        "person",
-        "two",
-        "three",
-        "available",
-        "thought",
-        "thoughts",
-        "chance",
-        "call",
-        "name",
-        "baby",
-        "son",
-        "daughter",
-        "week",
-        "month",
-        "quarter",
-        "year",
-        "day",
-        "text",
-        "message",
-        "class",
-        "date",
-        "dates",
-    ]
-)
+_THINGS = wordset("""
+    one ones option opening time times choice appointment appt visit floor half place thing person
+    kid child grade street st ave avenue opinion spot person two three available thought thoughts
+    chance call name baby son daughter week month quarter year day text message class date dates
+""")
 
 
 @days.rule("<relative>")

@@ -57,7 +57,7 @@ def _word(spot: Spot, offset: int) -> str:
     return spot.tokens[spot.begin + offset].text
 
 
-@lengths.rule("<num> of? <unit>", "<num> more <unit>")
+@lengths.rule("<num> of? <unit>", "<num> more <unit>", "<decimal> <unit>")
 def counted(spot: Spot, count: float, unit: str) -> Length | None:
     """A count of units.
 

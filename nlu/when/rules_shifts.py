@@ -1,4 +1,4 @@
-"""Steps from now or from a day: "in two weeks", "within 5 days", "three weeks from tomorrow", "2 hours ago"."""
+"""Steps from now or from a day: "in two weeks", "within 5 days", "three weeks from tomorrow"."""
 
 from __future__ import annotations
 
@@ -8,80 +8,19 @@ from nlu.when.calendar_steps import add_months, elapse, step, week_start
 from nlu.when.grammar import Spot, Stage
 from nlu.when.rules_numbers import measure
 from nlu.when.values import DAY, Days, Length, Moment, one_day
+from nlu.when.words import wordset
 
 shifts = Stage()
 
 # "I haven't been in two years": the measure looks back and names no time to come.
-_LOOKING_BACK = frozenset(
-    [
-        "havent",
-        "hasnt",
-        "hadnt",
-        "not",
-        "never",
-        "been",
-        "first",
-        "since",
-        "ago",
-        "lost",
-        "was",
-        "were",
-        "did",
-        "didnt",
-        "changed",
-        "moved",
-        "went",
-    ]
-)
-_FILLERS = frozenset(
-    [
-        "maybe",
-        "like",
-        "about",
-        "around",
-        "in",
-        "just",
-        "prob",
-        "probably",
-        "please",
-        "pls",
-        "thanks",
-        "thx",
-        "ty",
-        "ok",
-        "okay",
-        "yeah",
-        "yes",
-        "so",
-        "say",
-        "try",
-        "again",
-        "me",
-        "or",
-        "for",
-        "another",
-        "lets",
-        "give",
-        "hmm",
-        "um",
-        "uh",
-        "a",
-        "sure",
-        "back",
-        "check",
-        "text",
-        "call",
-        "u",
-        "you",
-        "can",
-        "i",
-        "need",
-        "no",
-        "not",
-        "now",
-        "later",
-    ]
-)
+_LOOKING_BACK = wordset("""
+    havent hasnt hadnt not never been first since ago lost was were did didnt changed moved went
+""")
+_FILLERS = wordset("""
+    maybe like about around in just prob probably please pls thanks thx ty ok okay yeah yes so say
+    try again me or for another lets give hmm um uh a sure back check text call u you can i need no
+    not now later
+""")
 
 
 def _away(spot: Spot, length: Length, sign: int = 1) -> Days | Moment:

@@ -5,109 +5,61 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from nlu.when.words import MONTHS, RELATIVE_DAYS, WEEKDAYS
+from nlu.when.words import MONTHS, RELATIVE_DAYS, WEEKDAYS, wordset
 
-# Spelling as typed -> plain words. Source of the column: common texting usage, collected by hand.
+# Plain words -> what people type for them. Source: common texting usage and the keyboard's usual slips,
+# collected by hand for this project; single slips in long names are found by `corrected` without a table.
+TYPED: dict[str, str] = {
+    "tomorrow": "tmrw tmrrw tmr tmw tmmrw tmmr tomo tom0rrow tomoz tmoro tmorrow tomorro tommorow tommorrow "
+    "2moro 2morrow 2mro 2mrw 2mrow tomorrows",
+    "today": "2day todays tday 2dy",
+    "tonight": "2nite 2night tonite tonights tonihgt tnite 2nyt tonit",
+    "night": "nite nyt nitetime",
+    "monday": "mondy moday munday",
+    "tuesday": "tuesdy tuseday tuesady teusday tusday",
+    "wednesday": "wednsday wensday wednesdy wendsday wednes wedn wendesday",
+    "thursday": "thurz thrs thursdy thrusday thurday thirsday thursd thurdsay",
+    "friday": "frday firday fryday fridy",
+    "saturday": "saterday saturdy satruday satday",
+    "sunday": "sundy sundey",
+    "next": "nxt nex nect",
+    "week": "wk",
+    "weekend": "wknd wkend weeknd wkd weekened w/end",
+    "weekends": "wknds wkends",
+    "morning": "morn mornin morining mornign moring mrng",
+    "afternoon": "aft arvo aftn aftrnoon afternoo afternon aftenoon",
+    "evening": "evng evenin eveing evning",
+    "before": "b4 bfore befor bef b/4",
+    "after": "aftr",
+    "until": "til till untill untl",
+    "through": "thru thro",
+    "between": "btwn betwen betweeen b/w",
+    "around": "arnd aroud abt abut approx circa",
+    "couple": "coupla cpl",
+    "holidays": "hols hollidays holidys",
+    "christmas": "xmas crimbo",
+    "thanksgiving": "tgiving turkey-day",
+    "february": "febuary feburary",
+    "august": "agust",
+    "yesterday": "ystrday yesterdays yday",
+    "cant": "cnt can't cannot",
+    "oclock": "o'clock 0clock",
+    "half past": "half-past",
+    "and": "n",
+    "week commencing": "w/c wc",
+    "end of day": "eod cob",
+    "end of week": "eow",
+    "end of month": "eom",
+    "on the day": "otd",
+    "right now": "rn atm",
+}
 SPELLINGS: dict[str, str] = {
-    **dict.fromkeys(
-        [
-            "tmrw",
-            "tmrrw",
-            "tmr",
-            "tmw",
-            "tmmrw",
-            "tmmr",
-            "tomo",
-            "tom0rrow",
-            "2moro",
-            "2morrow",
-            "2mro",
-            "2mrw",
-            "2mrow",
-        ],
-        "tomorrow",
-    ),
-    **dict.fromkeys(
-        [
-            "tomoz",
-            "tomorow",
-            "tommorow",
-            "tommorrow",
-            "tomorro",
-            "tomorows",
-            "tomorrows",
-            "morrow",
-            "tomm",
-            "tmoro",
-            "tmorrow",
-        ],
-        "tomorrow",
-    ),
-    **dict.fromkeys(["2day", "todays", "tday", "2dy"], "today"),
-    **dict.fromkeys(
-        ["2nite", "2night", "tonite", "tonights", "tonihgt", "tnite", "2nyt", "tonit"], "tonight"
-    ),
-    **dict.fromkeys(["nite", "nyt", "nights-time", "nitetime"], "night"),
-    **dict.fromkeys(
-        ["thurz", "thrs", "thursdy", "thrusday", "thurday", "thirsday", "thursd", "thurdsay"], "thursday"
-    ),
-    **dict.fromkeys(["tuesdy", "tuseday", "tuesady", "teusday", "tusday", "tuesdsay"], "tuesday"),
-    **dict.fromkeys(
-        ["wednsday", "wensday", "wednesdy", "wendsday", "wednessday", "wednes", "wedn", "wendesday"],
-        "wednesday",
-    ),
-    **dict.fromkeys(["saterday", "saturdy", "satruday", "satday"], "saturday"),
-    **dict.fromkeys(["frday", "firday", "fryday", "fridy"], "friday"),
-    **dict.fromkeys(["mondy", "moday", "munday"], "monday"),
-    **dict.fromkeys(["sundy", "sundey"], "sunday"),
-    **dict.fromkeys(["nxt", "nex", "nect"], "next"),
-    **dict.fromkeys(["wknd", "wkend", "weeknd", "wkd", "weekened", "w/end"], "weekend"),
-    **dict.fromkeys(["wknds", "wkends"], "weekends"),
-    **dict.fromkeys(
-        ["aft", "arvo", "aftn", "aftrnoon", "afternoo", "afternon", "aftenoon", "arvos", "avo"], "afternoon"
-    ),
-    **dict.fromkeys(["morn", "mornin", "morining", "mornign", "moring", "mrng"], "morning"),
-    **dict.fromkeys(["evng", "evenin", "eveing", "evning", "eves"], "evening"),
-    **dict.fromkeys(["b4", "bfore", "befor", "bef", "b/4"], "before"),
-    **dict.fromkeys(["aftr"], "after"),
-    **dict.fromkeys(["til", "till", "untill", "untl"], "until"),
-    **dict.fromkeys(["thru", "thro"], "through"),
-    **dict.fromkeys(["btwn", "btw", "betwen", "betweeen", "b/w"], "between"),
-    **dict.fromkeys(["arnd", "aroud", "abt", "abut", "approx", "circa"], "around"),
-    **dict.fromkeys(["wk", "wks"], "week"),
-    **dict.fromkeys(["hols", "hollidays", "holidys"], "holidays"),
-    **dict.fromkeys(["ystrday", "yesterdays", "yday"], "yesterday"),
-    **dict.fromkeys(["cnt", "can't", "cannot", "cant"], "cant"),
-    **dict.fromkeys(["w/c", "wc"], "week commencing"),
-    **dict.fromkeys(["eod", "cob"], "end of day"),
-    **dict.fromkeys(["eow"], "end of week"),
-    **dict.fromkeys(["eom"], "end of month"),
-    **dict.fromkeys(["otd"], "on the day"),
-    "n": "and",
-    "or": "or",
-    "coupla": "couple",
-    "cpl": "couple",
-    "febuary": "february",
-    "feburary": "february",
-    "sept": "september",
-    "agust": "august",
-    "xmas": "christmas",
-    "crimbo": "christmas",
-    "turkey-day": "thanksgiving",
-    "o'clock": "oclock",
-    "0clock": "oclock",
-    "clock": "clock",
-    "half-past": "half past",
-    "weekdays": "weekdays",
-    "rn": "right now",
-    "atm": "right now",
-    "asap": "asap",
+    typed: plain for plain, spellings in TYPED.items() for typed in spellings.split()
 }
 
 _LONG_NAMES = tuple(n for n in (*WEEKDAYS, *MONTHS, *RELATIVE_DAYS, "afternoon") if len(n) >= 6)
-_REAL_WORDS = frozenset(
-    ["sundae", "mounday", "monkey", "sundry", "saturate", "friend", "friends", "fridge", "augment"]
-)  # near to a name, yet no misspelling of it
+# Near to a name, and yet no misspelling of it.
+_REAL_WORDS = wordset("sundae monkey sundry friend friends fridge augment")
 
 _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
@@ -152,7 +104,8 @@ _NOT_TIMES = re.compile(
     | \b\d{9,}\b | \+\d{7,}
     | \b24\s?/\s?7\b | \b50\s?/\s?50\b | \b100\b
     | \b\d{1,5}\ (?:[a-z]+\ ){1,2}(?:street|avenue|ave|road|rd|blvd|boulevard|lane|ln|drive|parkway|plaza)\b
-    | \b(?:suite|ste|apt|apartment|unit|room|building|bldg|floor|exit|highway|route|option|number|no\.|tooth|teeth)\s?\#?\d+\b
+    | \b(?:suite|ste|apt|apartment|unit|room|building|bldg|floor|exit|highway|route)\s?\#?\d+\b
+    | \b(?:option|number|no\.|tooth|teeth)\s?\#?\d+\b
     | \#\d+
     | \S+@\S+\.\S+
     """,

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+
+def wordset(text: str) -> frozenset[str]:
+    """The words of a table that is written as running text."""
+    return frozenset(text.split())
+
+
 WEEKDAYS: dict[str, int] = {
     name: index
     for index, names in enumerate(
@@ -40,66 +46,23 @@ MONTHS: dict[str, int] = {
     for name in names.split()
 }
 
-# Words that are also something else. They name a day or a month only beside other time words.
-TRAPS = frozenset({"sat", "sun", "wed", "mar", "may", "march", "dec", "jan", "second"})
-
-NUMBERS: dict[str, int] = {
-    name: number
-    for number, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "dozen": 12}
-
-ORDINALS: dict[str, int] = {
-    name: number
-    for number, name in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        start=1,
-    )
-} | {"thirtieth": 30}
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+)
+_ORDINALS = (
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+NUMBERS: dict[str, int] = {name: number for number, name in enumerate(_NUMBERS.split())} | {
+    "thirty": 30,
+    "forty": 40,
+    "fourty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "dozen": 12,
+}
+ORDINALS: dict[str, int] = {name: number for number, name in enumerate(_ORDINALS.split())} | {"thirtieth": 30}
 
 UNITS: dict[str, str] = {
     name: unit
