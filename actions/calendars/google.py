@@ -193,6 +193,8 @@ class GoogleCalendar:
         while True:
             paged = asked | {"maxResults": page_size} | ({"pageToken": token} if token else {})
             page = self._ask(self._events.list(calendarId=self._id, **paged))
+            if not page:
+                raise CalendarUnavailable("Google's list of events is empty of everything, even its own kind")
             yield page
             before, token = token, page.get("nextPageToken")
             if not token:

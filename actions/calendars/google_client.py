@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import random
 import threading
@@ -85,8 +86,7 @@ class GoogleClient:
         """One exchange: the answer, or the error that asking again may cure. Raises the others."""
         connection = self._connection(deadline)
         try:
-            answer = request.execute(http=connection)
-            return (answer if isinstance(answer, dict) else {}), 0.0
+            return _understood(request.execute(http=connection)), 0.0
         except HttpError as error:
             why = reasons(error.content)
             verdict = judge(error.resp.status, why)
@@ -135,6 +135,20 @@ class GoogleClient:
     def _hang_up(connection: Any) -> None:
         connection.close()
         connection.connections.clear()
+
+
+def _understood(answer: Any) -> dict[str, Any]:
+    """The answer as an object; {} for none. Raises ValueError for what the library lets through as text.
+
+    A hotel's log-in page arrives with status 200, too, and must never be read as "nothing on that day".
+    """
+    if isinstance(answer, str | bytes):
+        answer = json.loads(answer) if answer.strip() else None
+    if answer is None:
+        return {}
+    if not isinstance(answer, dict):
+        raise ValueError("not an object")
+    return answer
 
 
 def _seconds(header: str | None) -> float:

@@ -42,6 +42,12 @@ class ConnectedGoogle:
         items = [item for item in self.calendar.items.values() if item["status"] != "cancelled"]
         return sorted(items, key=lambda item: self.calendar.moment(item["start"]))
 
+    def empty(self) -> None:
+        """Begin anew: no events, no faults, no calls remembered."""
+        self.server.add_calendar(self.calendar_id, "America/New_York")
+        self.server.faults.clear()
+        self.server.calls.clear()
+
     def settings(self, **changed: Any) -> settings.Settings:
         """Settings that lead here through the service account, or as `changed`."""
         given: dict[str, Any] = {

@@ -6,6 +6,7 @@ import base64
 import json
 import secrets
 import time
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -38,7 +39,7 @@ class TokenEndpoint:
         self.refresh_token = secrets.token_hex(16)
         self.revoked = False
         self.granted = 0
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = _key()
         self._key_id = secrets.token_hex(8)
         self._tokens: dict[str, tuple[float, set[str]]] = {}
 
@@ -125,6 +126,12 @@ class TokenEndpoint:
         if not claimed.get("scope"):
             raise GrantRefused("invalid_scope", "Missing required scope")
         return str(claimed["scope"])
+
+
+@lru_cache(maxsize=1)
+def _key() -> rsa.RSAPrivateKey:
+    # made once for all servers of a test run: it takes longer than most tests
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _decoded(part: str) -> bytes:

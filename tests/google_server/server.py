@@ -35,6 +35,9 @@ class _Handler(WSGIRequestHandler):
     timeout = 60
     disable_nagle_algorithm = True
 
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        self.close_connection = True
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         pass
 
@@ -56,7 +59,7 @@ class GoogleServer:
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         self.token_uri = f"{self.url}/token"
         self.oauth = TokenEndpoint(self.token_uri)
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def close(self) -> None:
