@@ -11,7 +11,11 @@ import re
 from nlu.plain_answers import read_plain
 
 MOST_CLAUSES = 4
-FEWEST_WORDS = 3
+FEWEST_WORDS = 2
+"""Of a sentence, or of what stands before a joint. "later. how is" is none, "maybe later. how is" is one."""
+
+FEWEST_WORDS_JOINED = 3
+"""Of what a comma or an "and" adds."""
 
 # A new sentence: after its mark and a space, but not after "dr." or "a.m." or a number's dot.
 _SENTENCE = re.compile(
@@ -36,7 +40,11 @@ def clauses(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for sentence in _sentences(text):
         answer = _ANSWER_FIRST.match(sentence)
-        if answer and _says_yes_or_no(answer[1]) and len(sentence[answer.end() :].split()) >= FEWEST_WORDS:
+        if (
+            answer
+            and _says_yes_or_no(answer[1])
+            and len(sentence[answer.end() :].split()) >= FEWEST_WORDS_JOINED
+        ):
             found.append(answer[1].strip())
             sentence = sentence[answer.end() :]
         found += _joined_back([part for part in _JOINT.split(sentence) if part.strip()])
@@ -64,7 +72,7 @@ def _joined_back(parts: list[str]) -> list[str]:
     """Clauses of one sentence; a part too short to mean something alone goes back to its neighbour."""
     found: list[str] = []
     for part in (part.strip() for part in parts):
-        if found and (len(part.split()) < FEWEST_WORDS or len(found[-1].split()) < FEWEST_WORDS):
+        if found and (len(part.split()) < FEWEST_WORDS_JOINED or len(found[-1].split()) < FEWEST_WORDS):
             found[-1] += ", " + part
         else:
             found.append(part)

@@ -32,9 +32,6 @@ _ANSWERS: dict[str, frozenset[str]] = {
 ANSWER_ODDS = 3.0
 """How much likelier an answer is right after its question than out of the blue."""
 
-UNASKED_YES_NO = 0.5
-"""How much less likely a bare yes, no or choice is when nothing was asked."""
-
 _TIME_SAYING = frozenset({"book", "choose", "other_times", "reschedule", "not_now", "check_appointment"})
 TIME_ODDS = 1.5
 """How much likelier an intent that speaks of time is when the text names one."""
@@ -48,7 +45,7 @@ def in_context(ranking: Sequence[Heard], asked: str | None, times: Times) -> tup
     Bayes with coarse odds: the share of confidence that the ranking holds in all stays the same.
     """
     answers = _ANSWERS.get(asked or "", frozenset())
-    weighed = [(heard, heard.confidence * _odds(heard.intent, answers, asked, times)) for heard in ranking]
+    weighed = [(heard, heard.confidence * _odds(heard.intent, answers, times)) for heard in ranking]
     total, before = sum(weight for _, weight in weighed), sum(heard.confidence for heard in ranking)
     if not total:
         return tuple(ranking)
@@ -56,10 +53,8 @@ def in_context(ranking: Sequence[Heard], asked: str | None, times: Times) -> tup
     return tuple(sorted(again, key=lambda heard: -heard.confidence))
 
 
-def _odds(intent: str, answers: frozenset[str], asked: str | None, times: Times) -> float:
+def _odds(intent: str, answers: frozenset[str], times: Times) -> float:
     odds = ANSWER_ODDS if intent in answers else 1.0
-    if asked is None and intent in ("affirm", "deny", "choose", "other_times"):
-        odds *= UNASKED_YES_NO
     if times.windows and intent in _TIME_SAYING:
         odds *= TIME_ODDS
     return odds

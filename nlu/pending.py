@@ -65,8 +65,6 @@ def settle(
     `times` are those of the text, read at the real moment; `read_at` reads it as though said at another one,
     since "the 3:30 one" means the day of the option, not today.
     """
-    if pending.asked is None:
-        return None
     if pending.asked == "which_service" and (named := _service(text, pending.services)):
         return Settled(Heard("choose"), named)
     pieces = read_plain(text)
@@ -134,7 +132,7 @@ def _timed(
         return Settled(Heard("affirm" if agrees and not parts & {"no", "instead"} else "other_times"))
     if asked in ("which_time", "callback_time"):
         return Settled(Heard("choose"))
-    if parts & {"yes", "agree"} and not parts & {"no", "instead"} and asked != "anything_else":
+    if parts & {"yes", "agree"} and not parts & {"no", "instead"} and asked not in (None, "anything_else"):
         return Settled(Heard("affirm"))
     return None
 
@@ -174,7 +172,7 @@ def _starts_in(start: datetime, window: Window) -> bool:
     return window.start <= start < max(window.end, window.start + timedelta(minutes=1))
 
 
-def _yes_or_no(asked: str, parts: set[Part]) -> Settled | None:
+def _yes_or_no(asked: str | None, parts: set[Part]) -> Settled | None:
     if parts - {"yes", "agree", "no", "unfit", "no_more"} or not parts:
         return None
     yes, agree, no_more = (part in parts for part in ("yes", "agree", "no_more"))

@@ -96,8 +96,10 @@ def test_anything_with_more_to_say_is_left_to_the_model(text: str) -> None:
     assert heard(text, "offer_to_book") is None
 
 
-def test_nothing_is_plain_where_nothing_was_asked() -> None:
-    assert heard("yes", None) is None
+def test_only_a_bare_yes_or_no_is_plain_where_nothing_was_asked() -> None:
+    assert heard("yes", None) == ("affirm", None)
+    assert heard("nope", None) == ("deny", None)
+    assert heard("yes tuesday at 3", None, read_at=clock_reader(15)) is None
     assert heard("2", None) is None
 
 
