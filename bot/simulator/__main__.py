@@ -20,11 +20,15 @@ from bot.simulator.app import create_app
 from bot.simulator.behaviour import Behaviour, Retries
 from bot.simulator.clock import Clock, FollowedClock, OwnClock, following
 from bot.simulator.network import Network
-from bot.simulator.posting import over_http
+from bot.simulator.posting import is_loopback, over_http
 from bot.simulator.records import Template
 from bot.simulator.server import Pump
 
 _HOOK = "/webhooks/twilio/messages"
+
+
+class Unusable(ValueError):
+    """The arguments do not make a network; the message says why."""
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -39,6 +43,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--service", required=True, help="base address of the service; its webhook is below")
     add("--clock-url", default="", help="the service's demo clock")
     add("--timezone", default="America/New_York", help="how the page shows times")
+    add("--business", default="", help="the name that phones show for the sender")
     add("--staff-phone", help="the number whose texts are notices to the front desk")
     add("--phones", type=Path, help='JSON: [{"number", "label", "color"?, "role"?}…]')
     add("--messaging-service", action="append", default=[], metavar="MGSID", help="holds all senders")
@@ -56,11 +61,14 @@ def arguments() -> argparse.ArgumentParser:
 
 def network_from(asked: argparse.Namespace, clock: Clock) -> Network:
     """The network that the arguments describe."""
+    for address in filter(None, (asked.service, asked.clock_url)):
+        if not is_loopback(address):
+            raise Unusable(f"{address} is not on this machine, and nothing here leaves it")
     token = os.environ.get("SIMULATOR_AUTH_TOKEN") or asked.token
     if not token:
-        raise SystemExit("set SIMULATOR_AUTH_TOKEN to the account's auth token")
+        raise Unusable("set SIMULATOR_AUTH_TOKEN to the account's auth token")
     if not asked.sender:
-        raise SystemExit("give at least one --sender")
+        raise Unusable("give at least one --sender")
     templates = json.loads(asked.templates.read_text("utf-8")) if asked.templates else {}
     network = Network(
         account_sid=asked.account,
@@ -119,15 +127,24 @@ class _Server(BaseApplication):  # type: ignore[misc, unused-ignore]
         Pump(network, self._asked.threads).start()
         threading.Thread(target=following, args=(clock, threading.Event()), name="clock", daemon=True).start()
         return create_app(
-            network, clock=clock, service_url=self._asked.service.rstrip("/"), timezone=self._asked.timezone
+            network,
+            clock=clock,
+            service_url=self._asked.service.rstrip("/"),
+            timezone=self._asked.timezone,
+            business=self._asked.business,
         )
 
 
 def main() -> None:
     """Read the arguments and serve until told to stop."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    asked = arguments().parse_args()
-    network_from(asked, OwnClock())  # a wrong argument is said here, not by a worker that dies
+    parser = arguments()
+    asked = parser.parse_args()
+    try:
+        # a wrong argument is said here, not by a worker that dies
+        network_from(asked, OwnClock())
+    except (Unusable, OSError, ValueError, TypeError) as error:
+        parser.error(str(error))
     _Server(asked).run()
 
 

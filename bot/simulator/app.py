@@ -12,14 +12,23 @@ _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(
-    network: Network, *, clock: Clock | None = None, service_url: str = "", timezone: str = "UTC"
+    network: Network,
+    *,
+    clock: Clock | None = None,
+    service_url: str = "",
+    timezone: str = "UTC",
+    business: str = "",
 ) -> Flask:
-    """The app over a network. `clock` is what the page moves; `timezone` is how it shows times."""
+    """The app over a network.
+
+    `clock` is what the page moves, `timezone` how it shows times, `business` the name that phones show
+    for the sender (empty = its number).
+    """
     app = Flask("bot.simulator", root_path=page.ROOT)
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     app.register_blueprint(api.blueprint(network))
     app.register_blueprint(control.blueprint(network, clock, timezone))
-    app.register_blueprint(page.blueprint(network, service_url, timezone))
+    app.register_blueprint(page.blueprint(network, service_url, timezone, business))
 
     @app.before_request
     def stay_home() -> None:

@@ -45,6 +45,7 @@ class FollowedClock:
         self._offset = timedelta()
         self._session = requests.Session()
         self._session.trust_env = False
+        self._asking = threading.Lock()
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self._offset
@@ -52,8 +53,9 @@ class FollowedClock:
     def forward(self, seconds: float) -> datetime:
         """Ask the service to move its clock. Raises ClockStuck."""
         try:
-            told = self._session.post(self._url, json={"forward_seconds": seconds}, timeout=_SECONDS)
-            self._learn(told)
+            with self._asking:
+                body = {"forward_seconds": seconds}
+                self._learn(self._session.post(self._url, json=body, timeout=_SECONDS))
         except (requests.RequestException, ValueError, KeyError) as error:
             raise ClockStuck("the service did not move its clock") from error
         return self()
@@ -61,7 +63,8 @@ class FollowedClock:
     def refresh(self) -> None:
         """Learn the offset anew; a service that does not answer leaves it as it was."""
         try:
-            self._learn(self._session.get(self._url, timeout=_SECONDS))
+            with self._asking:
+                self._learn(self._session.get(self._url, timeout=_SECONDS))
         except (requests.RequestException, ValueError, KeyError) as error:
             _log.debug("the service's clock did not answer: %s", type(error).__name__)
 

@@ -5,10 +5,10 @@ answered 400 with {"error": one sentence}. A number in a path is written as it i
 
     GET    /sim/health                     {"ok", "now", "generation", "cursor"}
     GET    /sim/phones                     {"phones": [{"number", "label", "color", "role", "texts",
-                                            "stopped", "blocked", "last"}], "cursor"}
+                                            "unread", "stopped", "blocked", "last"}], "cursor"}
     POST   /sim/phones                     {"number", "label"?, "color"?, "role"? contact|staff} -> the phone
     GET    /sim/phones/NUMBER/transcript   {"texts": [message…], "cursor"}: what its screen shows
-    POST   /sim/phones/NUMBER/read         {} -> {"read": how many WhatsApp texts became read}
+    POST   /sim/phones/NUMBER/read         {} -> {"read": how many WhatsApp texts became read}; unread is 0
     POST   /sim/texts                      {"from", "body", "channel"? sms|whatsapp, "media"? [url or {"url",
                                             "content_type"}], "to"?} -> 201, the message
     GET    /sim/messages?number=&limit=    {"messages": [message…]}: all kept, newest first, arrived or not
@@ -29,7 +29,7 @@ answered 400 with {"error": one sentence}. A number in a path is written as it i
     POST   /sim/reset                      {} -> {"generation"}: forget messages, faults and counts
 
 A message: {"sid", "from": phone|business, "number", "sender", "channel", "body", "media", "status",
-"error_code", "by_network", "at", "created_at"}.
+"error_code", "taken" (by the service, of a phone's text), "by_network", "at", "created_at"}.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def blueprint(network: Network, clock: Clock | None, timezone: str) -> Blueprint
         with ground.lock:
             cursor = ground.events.cursor
             found = [phone.as_json() for phone in network.phones()]
-        return jsonify(phones=found, cursor=cursor, generation=network.generation)
+        return jsonify(phones=found, cursor=cursor, now=now(), generation=network.generation)
 
     @control.post("/phones")
     def add_phone() -> tuple[Response, int]:

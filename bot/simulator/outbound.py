@@ -65,9 +65,14 @@ class Outbound:
         ground = self._ground
         with ground.lock:
             phone = ground.phones.get(number)
+            if phone is None:
+                return 0
+            if phone.unread:
+                phone.unread = 0
+                ground.events.add("phone", ground.clock(), number=number, phone=phone.as_json())
             fresh = [
                 message
-                for message in (phone.seen if phone else ())
+                for message in phone.seen
                 if message.channel == "whatsapp"
                 and message.direction != "inbound"
                 and message.status == "delivered"
@@ -231,6 +236,7 @@ class Outbound:
             phone = ground.phone(message.number)
             message.arrived = ground.clock()
             phone.keep(message)
+            phone.unread += 1
             ground.counters["delivered"] += 1
             self._count_after_stop(phone, message)
             self._step(message, "delivered")

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, render_template
 
 from bot.simulator.network import Network
-from bot.simulator.records import channel_of
+from bot.simulator.records import channel_of, number_of
 
 ROOT = str(Path(__file__).parent)
 POLICY = (
@@ -15,7 +15,7 @@ POLICY = (
 )
 
 
-def blueprint(network: Network, service_url: str, timezone: str) -> Blueprint:
+def blueprint(network: Network, service_url: str, timezone: str, business: str) -> Blueprint:
     """The page at /."""
     page = Blueprint("page", __name__)
 
@@ -27,6 +27,8 @@ def blueprint(network: Network, service_url: str, timezone: str) -> Blueprint:
             channels=sorted({channel_of(sender) for sender in senders}),
             staff_view=f"{service_url}/staff" if service_url else "",
             timezone=timezone,
+            business=business,
+            sender=number_of(senders[0]),
         )
 
     return page

@@ -1,9 +1,10 @@
-"""Ways to deliver a webhook: over HTTP to a running service, or straight into a WSGI app in this process."""
+"""Ways to deliver a webhook: over HTTP to a service on this machine, or straight into a WSGI app."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -17,11 +18,25 @@ ANSWER_SECONDS = 15.0
 """The provider's own limits for a webhook."""
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address lies on this machine; the simulator calls no other."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def over_http(connect: float = CONNECT_SECONDS, answer: float = ANSWER_SECONDS) -> Post:
-    """Posts over HTTP with the provider's time-outs; one kept connection a thread."""
+    """Posts over HTTP with the provider's time-outs; one kept connection a thread.
+
+    An address elsewhere counts as unreachable: nothing of a simulation leaves this machine.
+    """
     kept = threading.local()
 
     def post(url: str, pairs: Pairs, headers: dict[str, str]) -> Answer:
+        if not is_loopback(url):
+            raise ConnectionError("only this machine is called")
         if not hasattr(kept, "session"):
             kept.session = requests.Session()
             kept.session.trust_env = False

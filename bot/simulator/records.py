@@ -112,6 +112,7 @@ class Message:
             "media": [{"url": m.url, "content_type": m.content_type} for m in self.media],
             "status": self.status,
             "error_code": self.error_code,
+            "taken": self.direction == "inbound" and self.arrived is not None,
             "by_network": self.direction == "outbound-reply",
             "at": (self.arrived or self.created).isoformat(),
             "created_at": self.created.isoformat(),
@@ -137,6 +138,8 @@ class Phone:
     """Sender address -> last text of this phone to it (opens WhatsApp's window)."""
     spoke_with: dict[Channel, str] = field(default_factory=dict)
     """Channel -> the sender of the latest text either way."""
+    unread: int = 0
+    """Texts that arrived since the owner last looked."""
     held: list[Message] = field(default_factory=list)
     """Texts kept back until a later one has gone ahead."""
 
@@ -155,6 +158,7 @@ class Phone:
             "color": self.color,
             "role": self.role,
             "texts": len(self.seen),
+            "unread": self.unread,
             "stopped": sorted(self.stopped),
             "blocked": sorted(self.blocks),
             "last": last.as_json() if last else None,

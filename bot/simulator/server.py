@@ -63,12 +63,13 @@ def serving(
     clock: Clock | None = None,
     service_url: str = "",
     timezone: str = "UTC",
+    business: str = "",
 ) -> Iterator[str]:
     """Serve a network on loopback from a thread; yields the base address, such as http://127.0.0.1:40123.
 
     Without `pump_threads` nothing is delivered until the caller runs `network.run_due()`.
     """
-    app = create_app(network, clock=clock, service_url=service_url, timezone=timezone)
+    app = create_app(network, clock=clock, service_url=service_url, timezone=timezone, business=business)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True  # type: ignore[attr-defined]
     pump = Pump(network, pump_threads)
