@@ -5,6 +5,7 @@ The whole ends within a minute, whatever the other side does: a step runs in a t
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 import uuid
@@ -49,6 +50,32 @@ class StepFailed(Exception):
     """The calendar answered, but not as it should; the message says what is wrong."""
 
 
+class _Worker:
+    """A thread that does one thing after another; it does not keep the process from ending."""
+
+    def __init__(self) -> None:
+        self._work: queue.SimpleQueue[tuple[Callable[[], str], queue.SimpleQueue[str | Exception]] | None]
+        self._work = queue.SimpleQueue()
+        threading.Thread(target=self._go_on, daemon=True).start()
+
+    def begin(self, work: Callable[[], str]) -> queue.SimpleQueue[str | Exception]:
+        """Start the work; its answer, or what it raised, appears in the queue that is returned."""
+        answer: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
+        self._work.put((work, answer))
+        return answer
+
+    def end(self) -> None:
+        self._work.put(None)
+
+    def _go_on(self) -> None:
+        while (given := self._work.get()) is not None:
+            work, answer = given
+            try:
+                answer.put(work())
+            except Exception as error:
+                answer.put(error)
+
+
 class SelfTest:
     """One run against one calendar, on a day far after `now`."""
 
@@ -56,6 +83,7 @@ class SelfTest:
         start = (now.astimezone(UTC) + FAR_AWAY).replace(hour=3, minute=0, second=0, microsecond=0)
         self._given = calendar
         self._began = time.monotonic()
+        self._worker = _Worker()
         self._given_up = threading.Event()
         self._event = CalendarEvent(
             id=event_id("selftest", uuid.uuid4().hex),
@@ -97,6 +125,7 @@ class SelfTest:
         finally:
             if self._may_stand:
                 left = self._clean_up()
+            self._worker.end()
         if left:
             yield left
 
@@ -120,23 +149,15 @@ class SelfTest:
 
     def _within(self, end: float, work: Callable[[], str]) -> str:
         """Do the work, but wait no longer than `end` seconds after the beginning. Raises TimeoutError."""
-        done: list[str] = []
-        broke: list[Exception] = []
-
-        def attempt() -> None:
-            try:
-                done.append(work())
-            except Exception as error:
-                broke.append(error)
-
-        thread = threading.Thread(target=attempt, daemon=True)
-        thread.start()
-        thread.join(max(0.0, self._began + end - time.monotonic()))
-        if broke:
-            raise broke[0]
-        if not done:
-            raise TimeoutError
-        return done[0]
+        answer = self._worker.begin(work)
+        try:
+            outcome = answer.get(timeout=max(0.01, self._began + end - time.monotonic()))
+        except queue.Empty:
+            self._worker = _Worker()  # the old one may never come back
+            raise TimeoutError from None
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def _clean_up(self) -> Result | None:
         began = time.monotonic()

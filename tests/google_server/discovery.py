@@ -64,15 +64,17 @@ class Discovery:
 
     def query_problems(self, method: Method, given: list[tuple[str, str]]) -> list[str]:
         """What is wrong with the query string."""
-        problems = []
         names = [name for name, _ in given]
+        problems = [
+            f"{method.name}: {name} is given more than once"
+            for name in sorted(set(names))
+            if names.count(name) > 1 and not method.query.get(name, {}).get("repeated")
+        ]
         for name, text in given:
             described = method.query.get(name)
             if described is None:
                 problems.append(f"{method.name}: no parameter {name!r}")
                 continue
-            if names.count(name) > 1 and not described.get("repeated"):
-                problems.append(f"{method.name}: {name} is given more than once")
             problems += self._text_problems(f"{method.name}: {name}", text, described)
         missing = [n for n, p in method.query.items() if p.get("required") and n not in names]
         return problems + [f"{method.name}: {name} is missing" for name in missing]

@@ -21,7 +21,7 @@ from data import settings
 
 NOW = datetime(2026, 3, 5, 15, tzinfo=UTC)
 STEPS = ["list", "free_busy", "insert", "repeated_insert", "move", "incremental_changes", "delete"]
-QUICK = Patience(attempt=0.5, total=3.0, first_wait=0.01, longest_wait=0.05)
+QUICK = Patience(attempt=0.5, total=5.0, first_wait=0.01, longest_wait=0.05)
 METHODS = [
     "events.list",
     "freebusy.query",
@@ -92,10 +92,9 @@ def test_faults_that_pass_do_not_fail_it(
     google_server: ConnectedGoogle, kind: str, how: dict[str, float], after: bool
 ) -> None:
     for method in METHODS:
-        google_server.empty()
         google_server.fail(kind, method, after=after, **how)
-        assert [step for step in steps_of(google_server) if not step.ok] == [], method
-        assert google_server.events == []
+    assert [step for step in steps_of(google_server) if not step.ok] == []
+    assert google_server.events == []
 
 
 @pytest.mark.parametrize(
@@ -124,7 +123,7 @@ def test_an_insert_that_was_stored_but_never_answered_is_cleaned_up(google_serve
     google_server.fail("server_error", "events.insert", times=None, after=True)
     google_server.fail("server_error", "events.get", times=None)
     steps = steps_of(google_server, Patience(attempt=0.5, total=0.3, first_wait=0.01))
-    assert [step.step for step in steps if not step.ok][0] == "insert"
+    assert next(step.step for step in steps if not step.ok) == "insert"
     assert steps[-1].step == "clean_up"
     assert steps[-1].ok
     assert google_server.events == []
@@ -141,7 +140,6 @@ def test_it_finds_out_a_calendar_that_does_not_do_what_it_says(
     google_server: ConnectedGoogle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calendar_selftest, "SETTLES", 0.1)
-    google_server.fail("stale", "events.list", times=None)
     store = google_server.calendar
     store.patch = lambda event_id, body: store.get(event_id)  # type: ignore[method-assign]  # moves nothing
     steps = {step.step: step for step in steps_of(google_server)}

@@ -160,7 +160,7 @@ def test_nobody_gets_in_without_a_token_or_beyond_its_scopes(
         ("events.list", [("timeMin", "2026-03-09T00:00:00")], "is no date-time"),
         ("events.list", [("orderBy", "start")], "is none of"),
         ("events.list", [("singleEvents", "yes")], "is no boolean"),
-        ("events.list", [("maxResults", "0")], "is no integer"),
+        ("events.list", [("maxResults", "0")], "is no int32"),
         ("events.list", [("q", "a"), ("q", "b")], "more than once"),
         ("events.insert", [("sendUpdates", "some")], "is none of"),
     ],
