@@ -19,17 +19,19 @@ from functools import lru_cache
 from nlu.understanding import Times
 from nlu.when.atoms import names_no_time, tokens_of
 from nlu.when.combine import times_in
-from nlu.when.rules_bounds import bounds
 from nlu.when.rules_clock import clocks
+from nlu.when.rules_day_bounds import bounds
 from nlu.when.rules_days import days
 from nlu.when.rules_numbers import lengths, numbers
+from nlu.when.rules_parts import parts
 from nlu.when.rules_periods import periods
+from nlu.when.rules_pieces import pieces
 from nlu.when.rules_shifts import shifts
 from nlu.when.values import Said
 
 __all__ = ["STAGES", "read"]
 
-STAGES = (numbers, lengths, clocks, days, periods, shifts, bounds)
+STAGES = (numbers, lengths, clocks, parts, days, shifts, periods, pieces, bounds)
 LONGEST = 1600  # characters: the longest text that the network carries
 
 

@@ -11,8 +11,8 @@ from nlu.when.calendar_steps import next_ordinal
 from nlu.when.clock_sense import settle, within_part
 from nlu.when.grammar import Token
 from nlu.when.polarity import TIMES, Stance, stances
-from nlu.when.rules_periods import placed
-from nlu.when.values import DAY, MIDNIGHT, Clock, Days, Moment, Said
+from nlu.when.rules_pieces import placed
+from nlu.when.values import DAY, MIDNIGHT, Clock, Days, Moment, Said, one_day
 
 WANTED_REPEATS = 4  # windows for "mondays"
 EXCLUDED_REPEATS = 26  # half a year of them, as far as anybody books
@@ -108,9 +108,9 @@ def _is_frame(value: Days) -> bool:
 def _grouped(values: Sequence[Days | Clock | Moment]) -> list[Group]:
     groups: list[Group] = []
     last: type | None = None
-    for index, value in enumerate(values):
+    for value in values:
         group = groups[-1] if groups else None
-        if group is None or _begins_anew(group, value, last, values[index + 1 :]):
+        if group is None or _begins_anew(group, value, last):
             group = Group()
             groups.append(group)
         if isinstance(value, Days):
@@ -123,15 +123,13 @@ def _grouped(values: Sequence[Days | Clock | Moment]) -> list[Group]:
     return groups
 
 
-def _begins_anew(
-    group: Group, value: Days | Clock | Moment, last: type | None, rest: Sequence[Days | Clock | Moment]
-) -> bool:
+def _begins_anew(group: Group, value: Days | Clock | Moment, last: type | None) -> bool:
     if isinstance(value, Days):
         return bool(group.days and group.clocks and last is Clock)
     if isinstance(value, Clock) and group.days and group.clocks and last is Days:
-        return True
-    # "2pm tuesday or 4pm thursday": the times come first all along
-    return isinstance(value, Clock) and bool(group.days and group.clocks) and last is Days and bool(rest)
+        refines = value.shape == "part" and len(group.days) == 1 and group.clocks[-1].shape == "at"
+        return not refines  # "at 7 tomorrow morning"; but "2pm tuesday or 4pm thursday"
+    return False
 
 
 def _add_days(group: Group, value: Days) -> None:
@@ -176,6 +174,10 @@ def _lend_days(excluded: list[Group], wanted: list[Group]) -> None:
 
 
 def _windows(group: Group, said: Said, *, ruled_out: bool) -> list[Window]:
+    if group.clocks and not group.days:  # "later today, at half past 2"
+        stretches = [moment for moment in group.moments if moment.grain == "range"]
+        group.days = [one_day(moment.start.date()) for moment in stretches]
+        group.moments = [moment for moment in group.moments if moment.grain != "range"]
     found = [Window(moment.start, moment.end, moment.grain) for moment in group.moments]
     if not group.days:
         for clock in group.clocks:

@@ -7,13 +7,14 @@ from nlu.when.words import wordset
 
 # Words that may follow a time. A number before any other word counts something.
 AFTER_A_TIME = wordset("""
-    a about after again also am and any anything are around as asap at available be because before
+    a about after again also am and any anything appointment appt are around as asap at available be because
+    before
     believe bit book but by can cause come could cuz date day do does either else except exactly
     fine first for free friday from get go good great haha hi hopefully how i if ill im in instead
     is ish it its just kk later lets like lol love make maybe me might monday more my need next no
     not now ok okay on only onward onwards open or otherwise perfect please pls plz pm possible
     possibly preferably probably rather right same saturday say sharp should so some somewhere soon
-    sorry still suits sunday sure than thank thanks that the then there these they think this tho
+    slot sorry spot still suits sunday sure than thank thanks that the then there these they think this tho
     though thursday thx time to today tomorrow tonight too tuesday ty u ur until unless wait was we
     wednesday week were what when where which while will with without wont work works worked would y
     yes you your til ya yeah yep does would until dont doesnt cant
@@ -31,6 +32,9 @@ TIME_KINDS = wordset("""
     days clock moment weekday weekdays month part parts relative ord ampm date slash holiday end
     punct season stretch clocktext
 """)
+
+# Kinds of tokens that speak of a day.
+DAY_KINDS = wordset("days weekday weekdays relative ord month date slash holiday")
 
 
 def counts_something(spot: Spot, *, strict: bool = True) -> bool:

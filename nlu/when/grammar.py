@@ -52,6 +52,14 @@ class Spot:
         place = self.end + ahead - 1
         return self.tokens[place] if place < len(self.tokens) else NOTHING
 
+    def text(self, offset: int = 0) -> str:
+        """The word at that place of the match; negative offsets count from its end."""
+        return self.tokens[self.end + offset if offset < 0 else self.begin + offset].text
+
+    def words(self) -> list[str]:
+        """The words of the match; reduced phrases are empty."""
+        return [token.text for token in self.tokens[self.begin : self.end]]
+
     def clause_before(self) -> list[str]:
         """The words of the same clause that come before the match."""
         words: list[str] = []
@@ -134,7 +142,7 @@ class Stage:
             value = rule.meaning(Spot(said, tokens, place, end), *arguments)
             if value is not None:
                 kind = KINDS[type(value)]
-                text = str(value) if kind == "num" else ""
+                text = "number" if kind == "num" else ""
                 return len(rule.elements), Token(kind, text, value)
         return None
 

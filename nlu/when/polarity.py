@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from nlu.when.grammar import Token
-from nlu.when.words import wordset
+from nlu.when.words import MOVES, wordset
 
 Stance = Literal["wanted", "excluded", "replaced"]
 TIMES = frozenset({"days", "clock", "moment"})
@@ -23,7 +23,8 @@ BETWEEN_REFUSAL_AND_TIME = wordset("""
     there get want like have meet well swing by up out all town from most until through good great
     best fully here both either manage anything something
 """)
-NEVER_BEFORE_A_REFUSAL = wordset("why if or whether")  # "why not friday", "if not tuesday"
+BOOKED_UP = wordset("im am is are were fully all double already being get getting pretty solidly")
+NEVER_BEFORE_A_REFUSAL = wordset("why if or whether was were did")  # "why not friday", "if not tuesday"
 
 # "anything but friday", "any day other than", "rather than", "instead of".
 EXCEPTIONS: tuple[tuple[str, ...], ...] = (
@@ -58,9 +59,6 @@ CORRECTIONS: tuple[tuple[str, ...], ...] = (
     ("on", "second", "thought"), ("rather",), ("typo",), ("my", "mistake"), ("change", "it", "to"),
     ("lets", "do"), ("instead",),
 )  # fmt: skip
-_MOVES = wordset("""
-    move moved moving change changing switch reschedule push shift swap bump
-""")
 
 
 def stances(tokens: Sequence[Token]) -> list[Stance]:
@@ -101,7 +99,10 @@ def _refused_before(tokens: Sequence[Token], place: int) -> bool:
             continue
         text = token.text
         if text in REFUSALS:
-            return not (at and tokens[at - 1].text in NEVER_BEFORE_A_REFUSAL)
+            leading = tokens[at - 1].text if at else ""
+            if text == "booked":  # "I'm booked friday" turns it down, "I booked friday" does not
+                return leading in BOOKED_UP
+            return leading not in NEVER_BEFORE_A_REFUSAL
         if text == "no":
             plural = getattr(tokens[place].value, "every", False)
             return at == place - 1 and plural
@@ -175,5 +176,5 @@ def _takes_back(tokens: Sequence[Token], earlier: int, later: int) -> bool:
         for start in range(len(between) - len(phrase) + 1):
             if tuple(between[start : start + len(phrase)]) == phrase:
                 return True
-    moving = any(token.text in _MOVES for token in tokens[:earlier])
+    moving = any(token.text in MOVES for token in tokens[:earlier])
     return moving and bool(between) and between[-1] in ("to", "until", "for") and "or" not in between

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from nlu.when.atoms import slash_date
 from nlu.when.calendar_steps import (
     day_of_month,
-    month_start,
     next_ordinal,
     next_yearly,
     week_start,
@@ -18,7 +17,7 @@ from nlu.when.calendar_steps import (
 from nlu.when.followers import counts_something, ends_a_time
 from nlu.when.grammar import Spot, Stage
 from nlu.when.named_days import holiday, turning_point
-from nlu.when.values import DAY, Days, Ordinal, one_day
+from nlu.when.values import DAY, Days, Moment, Ordinal, one_day
 from nlu.when.words import wordset
 
 days = Stage()
@@ -41,13 +40,13 @@ def relative(spot: Spot, offset: int) -> Days:
     return one_day(spot.said.today + timedelta(days=offset))
 
 
-@days.rule("later? today", "rest of today")
-def later_today(spot: Spot) -> Days:
-    """Today, with a word before it.
+@days.rule("the? rest|remainder of? the|this|current? day|today", "later today")
+def rest_of_today(spot: Spot) -> Moment:
+    """From now to midnight.
 
-    e.g. "later today" -> 2026-03-05 day
+    e.g. "later today" -> 2026-03-05T10:00..2026-03-06T00:00 range
     """
-    return one_day(spot.said.today)
+    return Moment(spot.said.now, datetime.combine(spot.said.today + DAY, time()), "range")
 
 
 @days.rule("<weekday>")
@@ -189,7 +188,7 @@ def ordinal_day(spot: Spot, ordinal: Ordinal) -> Days | None:
     e.g. "the 15th" -> 2026-03-15 day
     e.g. "on the 3rd" -> 2026-04-03 day
     """
-    if spot.after().text in _THINGS or spot.after().kind in ("unit", "ord"):
+    if spot.after().text in _THINGS or spot.after().kind in ("unit", "length", "ord", "weekday"):
         return None
     if ordinal.spelled:
         asked = spot.before().text in ("on", "for", "by", "until", "from", "before", "after", "to", "through")
@@ -213,6 +212,18 @@ def numbered_day(spot: Spot, number: int) -> Days | None:
     return one_day(day, ordinal=number) if day else None
 
 
+@days.rule("<num> - <num>")
+def dashed(spot: Spot, month: int, day: int) -> Days | None:
+    """Month and day with a dash between, where it can be nothing else.
+
+    e.g. "2-15" -> 2027-02-15 day
+    """
+    alone = spot.before().kind in ("end", "punct") or spot.before().text == "on"
+    if not alone or spot.after().kind not in ("end", "punct") or not 13 <= day <= 31:
+        return None
+    return _dated(spot, month, day, None)
+
+
 @days.rule("the? ides of <month>")
 def ides(spot: Spot, month: int) -> Days | None:
     """The middle of a month, as the Romans counted.
@@ -230,15 +241,6 @@ def named_holiday(spot: Spot, *names: str) -> Days:
     e.g. "next christmas" -> 2026-12-25 day
     """
     return one_day(holiday(names[-1], spot.said.today))
-
-
-@days.rule("<month> fourth", "<ord> of july")
-def fourth_of_july(spot: Spot, *_: object) -> Days | None:
-    """The holiday that is its own date; kept for its spelled form.
-
-    e.g. "july fourth" -> 2026-07-04 day
-    """
-    return None
 
 
 @days.rule("when|once|after|until the? my? <turning>")
@@ -281,16 +283,3 @@ def _falling_on(today: date, weekday_number: int, ordinal: int) -> Days | None:
         return None
     near = day is not None and (day - plain).days <= 100
     return one_day(day if near and day else plain)
-
-
-@days.rule("<ord> of <days>", "<num> of <days>", "<ord> day? of? <days>", "the <ord> of? <days>")
-def day_of_a_month(spot: Spot, number: Ordinal | int, period: Days) -> Days | None:
-    """A day of "this month", "next month".
-
-    e.g. "the 9th of next month" -> 2026-04-09 day
-    """
-    if period.grain != "month" or period.start is None:
-        return None
-    first = month_start(period.start)
-    found = day_of_month(first.year, first.month, number.number if isinstance(number, Ordinal) else number)
-    return one_day(found) if found else None

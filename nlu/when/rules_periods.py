@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from nlu.when.calendar_steps import add_months, month, month_start, week, week_start, weekday_after, year
+from nlu.when.calendar_steps import add_months, month, month_start, week, week_start, year
 from nlu.when.grammar import Spot, Stage
 from nlu.when.named_days import stretch
-from nlu.when.values import DAY, Days, Length, Ordinal, one_day
+from nlu.when.values import DAY, Days, one_day
 from nlu.when.words import SEASONS
 
 periods = Stage()
@@ -31,13 +31,16 @@ def _unit_period(today: date, unit: str, steps: int) -> Days | None:
     return None
 
 
-@periods.rule("this|current|my <unit>", "the rest of? the? <unit>")
+@periods.rule("this|current|my <unit>", "rest of? the? <unit>", "this working|work|calendar <unit>")
 def this_unit(spot: Spot, unit: str) -> Days | None:
     """The current week, month or year, from its first day on.
 
     e.g. "this week" -> 2026-03-02..2026-03-09 week
     """
-    return _unit_period(spot.said.today, unit, 0)
+    period = _unit_period(spot.said.today, unit, 0)
+    if spot.text() == "rest" and period:
+        return replace(period, start=spot.said.today, grain="range")
+    return period
 
 
 @periods.rule("the <unit>")
@@ -81,6 +84,8 @@ def last_unit(spot: Spot, unit: str) -> Days | None:
 
     e.g. "last week" -> 2026-02-23 week
     """
+    if spot.after().text in ("of", "in"):
+        return None
     return _unit_period(spot.said.today, unit, -1)
 
 
@@ -140,15 +145,6 @@ def last_weekend(spot: Spot) -> Days:
     """
     saturday = week_start(spot.said.today, -1) + 5 * DAY
     return Days(saturday, saturday + 2 * DAY, "range")
-
-
-@periods.rule("in|by|until|before|after|since|for|maybe|try <month>", "the? month of <month>", "<month>")
-def month_by_name(spot: Spot, number: int) -> Days | None:
-    """The next month of that name; the current one while it lasts.
-
-    e.g. "in june" -> 2026-06-01..2026-07-01 month
-    """
-    return None
 
 
 @periods.rule("<month> ,? <num>?", "next|this|last <month>")
@@ -213,198 +209,3 @@ def in_the_new_year(spot: Spot) -> Days:
     """
     first = date(spot.said.today.year + 1, 1, 1)
     return Days(first + DAY, add_months(first, 1), "month")
-
-
-@periods.rule("mid week|<days>", "midweek")
-def midweek(spot: Spot, period: Days | None = None) -> Days | None:
-    """Tuesday to Thursday of the current week, or of the next when that is over.
-
-    e.g. "midweek" -> 2026-03-03..2026-03-06 range
-    """
-    if period is not None:
-        return edge_of_period(spot, "mid", period)
-    monday = week_start(spot.said.today, 0 if spot.said.today.weekday() < 4 else 1)
-    return Days(monday + DAY, monday + 4 * DAY, "range")
-
-
-def edge_of_period(spot: Spot, edge: str, period: Days) -> Days | None:
-    """The early, middle or late piece of a stretch of at least a week."""
-    if period.start is None or period.end is None or (period.end - period.start).days < 6:
-        return None
-    first, end = period.start, period.end
-    length = (end - first).days
-    if length == 7:
-        edges = {
-            "early": (0, 3),
-            "start": (0, 2),
-            "mid": (1, 4),
-            "late": (3, 7),
-            "end": (3, 6),
-            "first half": (0, 3),
-            "second half": (3, 7),
-        }
-        from_day, to_day = edges[edge]
-        return Days(first + from_day * DAY, first + to_day * DAY, "range")
-    if length <= 31:
-        edges = {
-            "early": (0, 15),
-            "start": (0, 10),
-            "mid": (9, 20),
-            "late": (15, length),
-            "end": (20, length),
-            "first half": (0, 15),
-            "second half": (15, length),
-        }
-        from_day, to_day = edges[edge]
-        return Days(first + from_day * DAY, first + to_day * DAY, "range")
-    months = (end.year - first.year) * 12 + end.month - first.month
-    third = max(1, months // 3)
-    cuts = {
-        "early": (0, max(1, months // 2)),
-        "start": (0, third),
-        "mid": (third, months - third),
-        "late": (months // 2, months),
-        "end": (months - third, months),
-        "first half": (0, months // 2),
-        "second half": (months // 2, months),
-    }
-    return Days(add_months(first, cuts[edge][0]), add_months(first, cuts[edge][1]), "range")
-
-
-@periods.rule(
-    "early|earlier|beginning|start|mid|middle|late|end|second in|on|of? the? <days>",
-    "the? (early|earlier|beginning|start|first|mid|middle|late|end|second|latter|last) half|part? in|on|of? the? <days>",
-)
-def piece_of_period(spot: Spot, *found: object) -> Days | None:
-    """The beginning, middle or end of a week, month or season.
-
-    e.g. "early next week" -> 2026-03-09..2026-03-12 range
-    e.g. "end of the month" -> 2026-03-21..2026-04-01 range
-    e.g. "mid june" -> 2026-06-10..2026-06-21 range
-    """
-    period = found[-1]
-    texts = [token.text for token in spot.tokens[spot.begin : spot.end]]
-    word = texts[1] if texts[0] == "the" else texts[0]
-    assert isinstance(period, Days)
-    if "half" in texts or "part" in texts:
-        edge = {
-            "first": "first half",
-            "early": "first half",
-            "beginning": "first half",
-            "start": "first half",
-        }.get(word, "second half")
-    elif word in ("first", "second", "latter", "last"):
-        return None
-    else:
-        edge = {"earlier": "early", "beginning": "start", "middle": "mid"}.get(word, word)
-    return edge_of_period(spot, edge, period)
-
-
-@periods.rule("sometime|some? time? later in? <days>")
-def later_in_period(spot: Spot, period: Days) -> Days | None:
-    """The later half of the current week or month, from today at the earliest.
-
-    e.g. "later this month" -> 2026-03-16..2026-04-01 range
-    """
-    if period.start is None or period.end is None or period.grain not in ("week", "month", "range"):
-        return None
-    half = edge_of_period(spot, "late", period)
-    if half is None or half.start is None:
-        return None
-    today = spot.said.today
-    if half.start <= today < period.end:
-        return replace(half, start=today)
-    return half
-
-
-@periods.rule("rest of? the? <days>", "rest of? the? (week|month|year|day)", "remainder of <days>")
-def rest_of_period(spot: Spot, *found: object) -> Days | None:
-    """From now to the end of the week or month.
-
-    e.g. "rest of the week" -> 2026-03-05..2026-03-09 range
-    """
-    period = found[-1]
-    if not isinstance(period, Days):
-        return None
-    return (
-        Days(max(spot.said.today, period.first), period.end, "range") if period.start and period.end else None
-    )
-
-
-@periods.rule(
-    "the? week of|commencing|starting|beginning on|from|the? <days>", "the? week of the <days>", "week <days>"
-)
-def week_of(spot: Spot, day: Days) -> Days | None:
-    """The week in which a day lies.
-
-    e.g. "the week of the 18th" -> 2026-03-16 week
-    """
-    return week(day.first) if day.single else None
-
-
-@periods.rule("<days> of|in|, <days>", "<days> <days>")
-def day_in_period(spot: Spot, first: Days, second: Days) -> Days | None:
-    """A weekday or a day of the month inside a named week or month.
-
-    e.g. "monday next week" -> 2026-03-09 day
-    e.g. "next week tuesday" -> 2026-03-10 day
-    """
-    return placed(first, second) or placed(second, first)
-
-
-def placed(day: Days, period: Days) -> Days | None:
-    """A bare weekday or day of the month moved into a week or month; None where that is not what they are."""
-    if period.start is None or period.end is None or day.every or day.start is None:
-        return None
-    if (
-        day.weekday is not None
-        and period.grain in ("week", "range")
-        and (period.end - period.start).days <= 8
-    ):
-        found = period.start + timedelta(days=(day.weekday - period.start.weekday()) % 7)
-        return one_day(found) if found < period.end else None
-    if day.ordinal is not None and period.grain == "month":
-        found = period.start + timedelta(days=day.ordinal - 1)
-        return one_day(found) if found < period.end else None
-    return None
-
-
-@periods.rule("the? <ord> <weekday> in|of <days>", "the? (last) <weekday> in|of <days>")
-def nth_weekday(spot: Spot, which: Ordinal | str, number: int, period: Days) -> Days | None:
-    """The first, second … or last such weekday of a month.
-
-    e.g. "first monday of next month" -> 2026-04-06 day
-    """
-    if period.start is None or period.end is None or period.grain != "month":
-        return None
-    if isinstance(which, str):
-        found = period.end - DAY - timedelta(days=(period.last.weekday() - number) % 7)
-    else:
-        found = weekday_after(period.start - DAY, number) + timedelta(weeks=which.number - 1)
-    return one_day(found) if found < period.end else None
-
-
-@periods.rule(
-    "the? <ord> week of|in <days>",
-    "the? (last) week of|in <days>",
-    "the? (last) <length> of|in <days>",
-    "the? <ord> <length> of|in <days>",
-)
-def nth_week(spot: Spot, which: Ordinal | str, *found: object) -> Days | None:
-    """The first, second … or last week of a month: seven days from its first, or its last whole week.
-
-    e.g. "first week of june" -> 2026-06-01..2026-06-08 week
-    """
-    period = found[-1]
-    length = found[0] if len(found) > 1 else Length(days=7, unit="week")
-    assert isinstance(period, Days)
-    assert isinstance(length, Length)
-    if period.start is None or period.end is None or (period.end - period.start).days < 20 or not length.days:
-        return None
-    span = timedelta(days=length.days)
-    if isinstance(which, str):
-        end = week_start(period.end + (timedelta(days=6) if period.grain == "month" else timedelta()))
-        end = min(end, period.end) if period.grain == "month" and end > period.end + 6 * DAY else end
-        return Days(end - span, end, "week" if length.days == 7 else "range")
-    start = period.start + (which.number - 1) * span
-    return Days(start, min(start + span, period.end), "week") if start < period.end else None

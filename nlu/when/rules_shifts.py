@@ -43,7 +43,6 @@ def _away(spot: Spot, length: Length, sign: int = 1) -> Days | Moment:
     "<length> from right? now|today",
     "<length> later|hence|out|away",
     "give|gimme me|us? <length>",
-    "back|again|me|u in? <length>",
 )
 def away_from_now(spot: Spot, length: Length) -> Days | Moment | None:
     """So far ahead of now: a day for days, the week from then for weeks, the minute for hours.
@@ -117,11 +116,13 @@ def so_many_next(spot: Spot, count: int, unit: str) -> Days | Moment | None:
 
 
 @shifts.rule("the? last|past|previous <length>")
-def in_the_last(spot: Spot, length: Length) -> Days | Moment:
+def in_the_last(spot: Spot, length: Length) -> Days | Moment | None:
     """The time before now, so much of it.
 
     e.g. "the last 2 days" -> 2026-03-03..2026-03-05 range
     """
+    if spot.after().text in ("of", "in"):
+        return None  # "the last 2 weeks of june"
     if length.exact:
         return Moment(elapse(spot.said.now, length, spot.said.zone, -1), spot.said.now, "range")
     return Days(step(spot.said.today, length, -1), spot.said.today, "range")
@@ -215,4 +216,23 @@ def right_now(spot: Spot) -> Moment:
 
     e.g. "right now" -> 2026-03-05T10:00 minute
     """
+    return _now(spot)
+
+
+@shifts.rule("now")
+def now(spot: Spot) -> Moment | None:
+    """The plain word only where it says when: "can I come now?", "not now".
+
+    e.g. "can i come now?" -> 2026-03-05T10:00 minute
+    """
+    if spot.before().text in ("not", "cant"):
+        return _now(spot)
+    says_when = spot.before().text in _BEFORE_NOW and spot.after().kind in ("end", "punct")
+    return _now(spot) if says_when or len(spot.tokens) == 1 else None
+
+
+_BEFORE_NOW = wordset("come in over by call me back there here available open free book meet")
+
+
+def _now(spot: Spot) -> Moment:
     return Moment(spot.said.now, spot.said.now + timedelta(minutes=1), "minute")

@@ -84,6 +84,11 @@ UNITS: dict[str, str] = {
 # Days as seen from today.
 RELATIVE_DAYS: dict[str, int] = {"today": 0, "tomorrow": 1, "yesterday": -1, "overmorrow": 2}
 
+# Verbs of moving an appointment: "from tuesday to thursday" is then no range.
+MOVES = wordset(
+    "move moved moving change changed changing switch reschedule rescheduled push shift swap bump"
+)
+
 # Minutes after midnight. The sources of usage disagree on the edges of these parts; they are drawn for a
 # business that receives people by day: "early evening" reaches back to its last opening hours.
 PARTS: dict[str, tuple[int, int]] = {
