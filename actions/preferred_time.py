@@ -32,6 +32,9 @@ _PARTS = {
     "evening": (time(16, 30), time.max),
 }
 
+_TURNED_ROUND = re.compile(r"\b(not?|never|except|but|avoid|any ?time)\b|n't\b")
+"""With these a note says when not, or takes back what it says: then it is left alone."""
+
 _EDGE = re.compile(r"\b(after|from|before|until|by)\s+(\d{1,2})(?::([0-5]\d))?\s*(am|pm)?\b", re.ASCII)
 
 
@@ -50,7 +53,9 @@ class PreferredTime:
 
 def preferred_time(text: str | None) -> PreferredTime | None:
     """What a note on file says; None where it says nothing that we can read."""
-    told = (text or "").casefold()
+    told = re.sub(r"\bi am\b", " ", (text or "").casefold())
+    if _TURNED_ROUND.search(told):
+        return None
     start, end = time.min, time.max
     for edge, hour, minute, half in _EDGE.findall(told):
         clock = _clock(int(hour), int(minute or 0), half)
