@@ -72,6 +72,7 @@ def reading() -> Iterator[Session]:
         try:
             yield session
         finally:
+            session.expunge_all()  # what was read stays readable afterwards
             session.rollback()
 
 

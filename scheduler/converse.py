@@ -150,7 +150,8 @@ def _apply(
     if not heard.silent and bot_is_silent(session, conversation):
         decision = Decision(None, (), heard.state)  # staff took over while we thought
     mark_handled(session, heard.ids)
-    session.get_one(Message, heard.ids[-1]).understanding = _shown(understanding)
+    for text in heard.ids:
+        session.get_one(Message, text).understanding = _shown(understanding)
     contact.attempts = 0
     scene = Scene(
         session,

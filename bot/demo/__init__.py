@@ -1,0 +1,1 @@
+"""The demo: the whole service against simulated phones on this machine, with the sample business."""
