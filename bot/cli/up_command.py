@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from bot.cli.starting import refuse
 from data import settings
 
 
@@ -24,6 +25,5 @@ def command(bind: str) -> None:
     try:
         chosen = settings.get()
     except settings.SettingsError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        refuse(error)
     sys.exit(run(chosen, bind=bind, on_ready=lambda addresses: click.echo(f"ready: {addresses.web}")))

@@ -42,9 +42,10 @@ def run(
     The settings are put in force here and handed to every program through the environment, `environment`
     on top. `on_ready` is called once, from the
     main thread, when every part answers. Returns 0 after a clean end, 1 when the supervisor died, 2 when
-    nothing could be started (said in one sentence). Must be called from the main thread.
+    nothing could be started (said in one sentence on standard error). Must be called from the main thread.
     """
     settings.use(given)
+    os.umask(0o077)  # whatever is made from here on holds contacts or secrets
     folder = given.rekindle_data_dir.absolute()
     try:
         with _only_one(folder) as (run_folder, log):
@@ -62,7 +63,7 @@ def run(
                 say=say,
             )
     except ProcessesError as error:
-        say(str(error))
+        click.echo(str(error), err=True)
         return 2
 
 
@@ -129,7 +130,6 @@ def supervise(
                 stdout=errors,
                 stderr=errors,
                 start_new_session=True,  # Ctrl-C is for us; we pass it on, once
-                umask=0o077,
             )
         say(f"starting {', '.join(program.name for program in programs)} (logs: {log})")
         waiting = _Waiting([*programs, *also], log, say, on_ready)
