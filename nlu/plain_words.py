@@ -11,7 +11,7 @@ from typing import Literal
 
 Part = Literal[
     "yes", "agree", "no", "unfit", "no_more", "any", "none_of", "number", "later", "earlier", "last",
-    "middle", "time", "instead", "asks", "filler",
+    "middle", "time", "instead", "asks", "take_up", "thanks", "bye", "filler",
 ]  # fmt: skip
 
 PHRASES: dict[Part, str] = {
@@ -20,10 +20,14 @@ PHRASES: dict[Part, str] = {
         yes | yess | yea | yeah | yeh | yep | yup | yas | ya | yah | ye | yh | yeap | yepp | aye
         affirmative | sure | sure thing | for sure | of course | absolutely | definitely | def
         certainly | totally | indeed | please do | pls do | go ahead | lets do it | lets go | do it
-        book it | book me in | im in | sign me up | i would | i do | id love to | id like that
-        i would like that | why not | by all means | correct | thats correct | that is correct
-        thats right | that is right | exactly | confirm | confirmed | i confirm | ill be there
-        i will be there | see you then | see you there | see ya then | be there | 100 | 💯 | ✅ | ✔ | ☑
+        i would | i do | id love to | id like that | i would like that | why not | by all means
+        correct | thats correct | that is correct | thats right | that is right | exactly | confirm
+        confirmed | i confirm | ill be there | i will be there | see you then | see you there
+        see ya then | be there | 100 | 💯 | ✅ | ✔ | ☑
+    """,
+    # takes up an offer; where nothing was offered it is a wish of its own
+    "take_up": """
+        book it | book me in | book me | im in | sign me up | please book it | book that | book that one
     """,
     # agrees with what stands; after "anything else?" it closes
     "agree": """
@@ -114,20 +118,26 @@ PHRASES: dict[Part, str] = {
         could you do | can i do | do | is | are | how about | what about | would | any chance of | maybe
         perhaps | i think | i guess | think | guess
     """,
+    # courtesies: nothing beside an answer; where nothing was asked, they are what was said
+    "thanks": """
+        thanks | thank you | thankyou | thx | ty | tysm | thank u | many thanks | cheers
+        i appreciate it | appreciate it | i appreciate your help | i appreciate the help
+    """,
+    "bye": """
+        bye | goodbye | good bye | good day | have a good day | have a nice day | have a good one
+        bye bye | take care
+    """,
     "filler": """
-        please | pls | plz | plss | thanks | thank you | thankyou | thx | ty | tysm | thank u
-        many thanks | cheers | ma | maam | sir | lol | haha | hi | hey | hello | oh | um | uh | hmm
+        please | pls | plz | plss | ma | maam | sir | lol | haha | hi | hey | hello | oh | um | uh | hmm
         well | so | then | the | a | an | of | for | to | on | and | or | it | that | thats | one | ones
         option | opt | number | num | choice | with | me | for me | us | i | i will | ill | ill take
         ill have | ill go with | ill go for | i will take | take | want | i want | i would like
         id like | i prefer | id prefer | prefer | give me | put me down for | put me in for | go with
         lets go with | let me | lets do | lets | make it | make it for | would be | be | better | best
-        i am | im | im free | free | available | i can do | i can | bye | goodbye | good day
-        have a good day | have a nice day | you too | i appreciate it | appreciate it | just | also
-        say | my | bro | there | here | that one | this one | time | preferably | ideally | looking for
-        so much | very much | a lot | a bunch | again | for now | for your help | for the help
-        for all your help | for helping | for everything | for asking | i appreciate your help
-        i appreciate the help | sorry | i mean | i meant | wait | oops | correction
+        i am | im | im free | free | available | i can do | i can | you too | just | also | say | my
+        bro | there | here | that one | this one | time | preferably | ideally | looking for | so much
+        very much | a lot | a bunch | again | for now | for your help | for the help | for all your help
+        for helping | for everything | for asking | sorry | i mean | i meant | wait | oops | correction
     """,
 }  # fmt: skip
 

@@ -118,4 +118,4 @@ def test_the_question_asked_and_the_model_both_have_their_say(
     assert conversation[2]["intent"] == "affirm"
     assert (conversation[3]["intent"], conversation[3]["topic"]) == ("question", "price")
     assert conversation[4]["intent"] == "choose"
-    assert conversation[4]["when"][0]["start"] == "2026-03-05T15:00:00"
+    assert conversation[4]["when"][0]["start"] == "2026-03-12T15:00:00"  # said on a Thursday: the next one

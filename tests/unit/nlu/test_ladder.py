@@ -143,10 +143,10 @@ def test_a_bare_no_yields_to_the_kind_of_no_it_is() -> None:
     assert hear("no\nmaybe after the summer", "offer_to_book", model).intent == "not_now"
 
 
-def test_a_courtesy_never_leads_a_request() -> None:
+def test_a_courtesy_never_leads_a_clear_request() -> None:
     model = Table(
         hi_there_friend=(Heard("greet", None, 0.99),),
-        how_much_is_a_cleaning=(Heard("question", "price", 0.7),),
+        how_much_is_a_cleaning=(Heard("question", "price", 0.8),),
     )
     model.known["hi there friend\nhow much is a cleaning"] = (Heard("greet", None, 0.9),)
     understood = hear("hi there friend\nhow much is a cleaning", None, model)
