@@ -57,7 +57,10 @@ def _sort_in(
 ) -> None:
     if stance == "wanted":
         wanted.append(value)
-    elif stance == "excluded":
+    elif stance == "never" and isinstance(value, Days) and value.weekday is not None and value.single:
+        framed = any(isinstance(other, Days) and _is_frame(other) for other in wanted)
+        excluded.append(value if framed else replace(value, every=True))
+    elif stance in ("excluded", "never"):
         turned = _complement(value)  # "not before 3" asks for after 3
         (wanted if turned else excluded).append(turned or value)
 
@@ -191,12 +194,15 @@ def _windows(group: Group, said: Said, *, ruled_out: bool) -> list[Window]:
     return found
 
 
-def _repeated(days: Days, *, ruled_out: bool) -> list[Days]:
+def _repeated(days: Days, said: Said, *, ruled_out: bool) -> list[Days]:
     if not days.every or days.start is None or days.end is None:
         return [days]
     count = EXCLUDED_REPEATS if ruled_out else WANTED_REPEATS
     week = timedelta(weeks=1)
-    return [replace(days, start=days.start + at * week, end=days.end + at * week) for at in range(count)]
+    return [
+        replace(days, start=max(days.start + at * week, said.today), end=days.end + at * week)
+        for at in range(count)
+    ]
 
 
 def _days_alone(days: Days, said: Said, *, ruled_out: bool) -> list[Window]:
@@ -206,7 +212,7 @@ def _days_alone(days: Days, said: Said, *, ruled_out: bool) -> list[Window]:
             None if one.end is None else _midnight(one.end),
             one.grain,
         )
-        for one in _repeated(days, ruled_out=ruled_out)
+        for one in _repeated(days, said, ruled_out=ruled_out)
         if one.start is not None or one.end is None or _midnight(one.end) > said.now
     ]
 
@@ -214,7 +220,7 @@ def _days_alone(days: Days, said: Said, *, ruled_out: bool) -> list[Window]:
 def _on_days(days: Days, clock: Clock, said: Said, *, ruled_out: bool) -> list[Window]:
     """The time of day on each of the days; days that are over by then only where they were named alone."""
     found: list[Window] = []
-    for one in _repeated(days, ruled_out=ruled_out):
+    for one in _repeated(days, said, ruled_out=ruled_out):
         first = one.start or said.today
         last = one.end - DAY if one.end else first + (PART_DAYS - 1) * DAY
         on = [first + at * DAY for at in range(min(31, (last - first).days + 1))]

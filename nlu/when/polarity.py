@@ -1,4 +1,7 @@
-"""Which of the times in a text are wanted, which are ruled out, and which were taken back."""
+"""Which of the times in a text are wanted, which are ruled out, and which were taken back.
+
+The word lists are our own reading of how people accept and turn down times in texts.
+"""
 
 from __future__ import annotations
 
@@ -8,113 +11,129 @@ from typing import Literal
 from nlu.when.grammar import Token
 from nlu.when.words import MOVES, wordset
 
-Stance = Literal["wanted", "excluded", "replaced"]
+Stance = Literal["wanted", "excluded", "never", "replaced"]  # "never": any day but this one
+Phrase = tuple[str, ...]
 TIMES = frozenset({"days", "clock", "moment"})
 
+
+def phrases(text: str) -> tuple[Phrase, ...]:
+    """Phrases of a table that is written as text with commas."""
+    return tuple(tuple(phrase.split()) for phrase in text.split(","))
+
+
 # Words before a time that rule it out, and what may stand between them and the time.
-# Source: our own reading of how people turn times down in texts.
-REFUSALS = wordset("""
-    not cant cannot wont dont doesnt couldnt shouldnt isnt arent aint except excluding besides busy
-    booked unavailable away never avoid unable gone swamped slammed tied travelling traveling
-    vacation
-""")
-BETWEEN_REFUSAL_AND_TIME = wordset("""
-    on at in the any do make it come be this able to of a work during available free for really
-    there get want like have meet well swing by up out all town from most until through good great
-    best fully here both either manage anything something
-""")
-BOOKED_UP = wordset("im am is are were fully all double already being get getting pretty solidly")
-NEVER_BEFORE_A_REFUSAL = wordset("why if or whether was were did")  # "why not friday", "if not tuesday"
+REFUSALS = phrases(
+    "not, cant, wont, dont, doesnt, couldnt, shouldnt, isnt, arent, aint, busy, booked, unavailable, away, "
+    "never, avoid, unable, gone, swamped, slammed, tied, travelling, traveling, out of town, out of office, "
+    "out of the office, out of state, at work, i work, have work, got work, im working, am working, in class, "
+    "have class, in a meeting, in meetings, on shift, have school, on vacation, on holiday, no good, no time"
+)
+BETWEEN_REFUSAL_AND_TIME = wordset(
+    "on at in the any do make it come be this able to of a work during available free for really there get "
+    "want like have meet well swing by up out all town from most until through good great best fully here "
+    "both either manage anything something"
+)
+BOOKED_UP = wordset("im am is are fully all double already being get getting pretty solidly")
+NO_REFUSAL_BEHIND = wordset("why if or whether was were did")  # "why not friday", "if not tuesday"
 
 # "anything but friday", "any day other than", "rather than", "instead of".
-EXCEPTIONS: tuple[tuple[str, ...], ...] = (
-    ("but",), ("other", "than"), ("apart", "from"), ("aside", "from"), ("rather", "than"), ("instead", "of"),
-    ("outside", "of"), ("with", "the", "exception", "of"),
-)  # fmt: skip
-_WIDE = wordset("""
-    any anything anytime anyday every everyday everything all whenever always day time
-""")
+EXCEPTIONS = phrases(
+    "but, except, besides, excluding, other than, apart from, aside from, rather than, instead of, outside of, "
+    "with the exception of"
+)
+WIDE = wordset(
+    "any anything anytime anyday every everyday everything all whenever always day days time times"
+)
 
-# Words behind a time that rule it out.
-TURNED_DOWN = wordset("""
-    bad no doesnt dont wont cant isnt not arent busy booked full packed crazy hectic impossible hard
-    tough tricky terrible tight unavailable awful swamped slammed rough never out
-""")
-BEFORE_TURNED_DOWN = wordset("""
-    is are was im i we ill be would really just so all pretty too super always kinda a an probably
-    both will gonna going to usually this that also its it morning day
-""")
-AFTER_NOT = wordset("""
-    good great possible ideal available free work working suit suitable do okay ok going gonna best
-    convenient an able make an
-""")
-ACCEPTED = wordset("works work is are fine good ok okay great suits perfect better best")
+# Words behind a time that rule it out, that accept it, and what may stand between.
+TURNED_DOWN = wordset(
+    "bad no doesnt dont wont cant isnt not arent busy booked full packed crazy hectic impossible hard tough "
+    "tricky terrible tight unavailable awful swamped slammed rough never out"
+)
+ACCEPTED = wordset("works work fine good ok okay great suits perfect better best")
+BEFORE_A_VERDICT = wordset(
+    "is are was im i we ill be would really just so all pretty too super always kinda a an probably both will "
+    "gonna going to usually this that also its it day"
+)
+AFTER_NOT = wordset(
+    "good great possible ideal available free work working suit suitable do okay ok going gonna best "
+    "convenient an able make"
+)
+OTHER_THINGS = wordset(
+    "wait worry forget know have need find see tell remember believe there that it think want mind"
+)
 
 LISTS = wordset("or and nor / plus")
 
 # Said between two times, these take the earlier one back.
-CORRECTIONS: tuple[tuple[str, ...], ...] = (
-    ("i", "meant"), ("i", "mean"), ("meant",), ("wait",), ("scratch", "that"), ("correction",), ("make", "that"),
-    ("make", "it"), ("sorry",), ("actually",), ("oops",), ("my", "bad"), ("no",), ("nvm",), ("never", "mind"),
-    ("on", "second", "thought"), ("rather",), ("typo",), ("my", "mistake"), ("change", "it", "to"),
-    ("lets", "do"), ("instead",),
-)  # fmt: skip
+CORRECTIONS = phrases(
+    "i meant, i mean, meant, wait, scratch that, correction, make that, make it, sorry, actually, oops, my bad, "
+    "no, nvm, never mind, on second thought, rather, typo, my mistake, change it to, lets do, instead"
+)
 
 
 def stances(tokens: Sequence[Token]) -> list[Stance]:
     """For each token that is a time, in order, whether it is wanted, ruled out or taken back."""
     places = [at for at, token in enumerate(tokens) if token.kind in TIMES]
-    found: list[Stance] = ["excluded" if _excluded(tokens, at) else "wanted" for at in places]
+    found: list[Stance] = [_stance(tokens, at) for at in places]
     for index in range(1, len(places)):
         if found[index] == "wanted" and _takes_back(tokens, places[index - 1], places[index]):
-            axis = tokens[places[index]].kind
+            kind = tokens[places[index]].kind
             for earlier in range(index):
-                if found[earlier] == "wanted" and tokens[places[earlier]].kind == axis:
+                if found[earlier] == "wanted" and tokens[places[earlier]].kind == kind:
                     found[earlier] = "replaced"
     return found
 
 
-def _excluded(tokens: Sequence[Token], place: int) -> bool:
-    behind = _verdict_behind(tokens, place)
-    if behind is not None:
-        return behind
-    return _refused_before(tokens, place)
+def _stance(tokens: Sequence[Token], place: int) -> Stance:
+    verdict = _verdict_behind(tokens, place)
+    return verdict or _verdict_before(tokens, place)
 
 
-def _refused_before(tokens: Sequence[Token], place: int) -> bool:
-    words = 0
+def _verdict_before(tokens: Sequence[Token], place: int) -> Stance:
+    """Walk back from a time over words that may stand between, until one of them settles it."""
+    steps = 0
     at = place - 1
-    while at >= 0 and words < 7:
+    while at >= 0 and steps < 7:
         token = tokens[at]
-        if token.kind in TIMES:
-            if tokens[at + 1].kind not in TIMES and tokens[at + 1].text not in LISTS | {
-                ",",
-                "on",
-                "at",
-                "in",
-                "the",
-            }:
-                return False
-            at -= 1
-            continue
         text = token.text
-        if text in REFUSALS:
-            leading = tokens[at - 1].text if at else ""
-            if text == "booked":  # "I'm booked friday" turns it down, "I booked friday" does not
-                return leading in BOOKED_UP
-            return leading not in NEVER_BEFORE_A_REFUSAL
-        if text == "no":
+        leading = tokens[at - 1].text if at else ""
+        if token.kind in TIMES:
+            if tokens[at + 1].kind not in TIMES and tokens[at + 1].text not in _LINKS:
+                return "wanted"
+        elif text == "no":  # "no mondays", while "no, monday" and "no monday is fine" are none
             plural = getattr(tokens[place].value, "every", False)
-            return at == place - 1 and plural
-        if any(_ends_with(tokens, at, phrase) for phrase in EXCEPTIONS):
-            return text != "but" or any(t.text in _WIDE for t in tokens[max(0, at - 3) : at])
-        if text == ",":
+            return "excluded" if at == place - 1 and plural else "wanted"
+        elif _ends(tokens, at, EXCEPTIONS):
+            if any(token.text in WIDE for token in tokens[max(0, at - 3) : at]):
+                return "never"
+            return "wanted" if text == "but" else "excluded"
+        elif text == "booked":  # "I'm booked friday" turns it down, "I booked friday" does not
+            return "excluded" if leading in BOOKED_UP else "wanted"
+        elif _ends(tokens, at, REFUSALS):
+            return "wanted" if leading in NO_REFUSAL_BEHIND else "excluded"
+        elif text == ",":
             if not _list_goes_on(tokens, at):
-                return False
+                return "wanted"
         elif text not in BETWEEN_REFUSAL_AND_TIME and text not in LISTS:
-            return False
-        words += 1
+            return "wanted"
+        steps += token.kind not in TIMES
         at -= 1
+    return "wanted"
+
+
+_LINKS = LISTS | wordset(", on at in the")
+
+
+def _ends(tokens: Sequence[Token], at: int, table: tuple[Phrase, ...]) -> bool:
+    """Whether one of the phrases ends at that token."""
+    last = tokens[at].text
+    for phrase in table:
+        if phrase[-1] != last:
+            continue
+        start = at - len(phrase) + 1
+        if start >= 0 and all(tokens[start + i].text == word for i, word in enumerate(phrase)):
+            return True
     return False
 
 
@@ -122,59 +141,40 @@ def _list_goes_on(tokens: Sequence[Token], comma: int) -> bool:
     """Whether a comma stands inside a list of times that ends in "or", "and": "mon, tue or wed"."""
     if not comma or tokens[comma - 1].kind not in TIMES or tokens[comma + 1].kind not in TIMES:
         return False
-    rest = [token for token in tokens[comma + 1 : comma + 8] if token.kind not in TIMES]
-    for token in rest:
+    for token in tokens[comma + 1 : comma + 9]:
         if token.text in LISTS:
             return True
-        if token.text != ",":
+        if token.kind not in TIMES and token.text != ",":
             return False
     return False
 
 
-def _ends_with(tokens: Sequence[Token], at: int, phrase: tuple[str, ...]) -> bool:
-    start = at - len(phrase) + 1
-    return start >= 0 and tuple(token.text for token in tokens[start : at + 1]) == phrase
-
-
-def _verdict_behind(tokens: Sequence[Token], place: int) -> bool | None:
-    """What is said behind a time: True turned down, False accepted, None nothing."""
-    at = place + 1
-    steps = 0
-    while at < len(tokens) and steps < 6:
-        token = tokens[at]
-        text = token.text
-        if token.kind in TIMES:
-            pass  # "tuesday morning doesn't work", "tuesday and friday are bad"
-        elif text in TURNED_DOWN:
-            after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+def _verdict_behind(tokens: Sequence[Token], place: int) -> Stance | None:
+    """What is said behind a time: turned down, accepted, or nothing."""
+    for at in range(place + 1, min(place + 7, len(tokens))):
+        text = tokens[at].text
+        if tokens[at].kind in TIMES:
+            continue  # "tuesday morning doesn't work", "tuesday and friday are bad"
+        after = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        if text in TURNED_DOWN:
             if text in ("not", "no"):
-                return after in AFTER_NOT or None
+                return "excluded" if after in AFTER_NOT else None
             if text == "out":
-                return tokens[at - 1].text in ("is", "are") or None
-            if text in ("cant", "wont", "dont", "doesnt", "isnt", "never") and after in _OTHER_THINGS:
-                return None
-            return True
-        elif text in ACCEPTED and text not in ("is", "are"):
-            return False
-        elif text not in BEFORE_TURNED_DOWN and text not in LISTS:
+                return "excluded" if tokens[at - 1].text in ("is", "are") else None
+            return None if after in OTHER_THINGS else "excluded"
+        if text in ACCEPTED:
+            return "wanted" if not (at and tokens[at - 1].text in ("i", "we")) else "excluded"
+        if text not in BEFORE_A_VERDICT and text not in LISTS:
             return None
-        at += 1
-        steps += 1
     return None
 
 
-_OTHER_THINGS = wordset("""
-    wait worry forget know have need find see tell remember believe there that it
-""")
-
-
 def _takes_back(tokens: Sequence[Token], earlier: int, later: int) -> bool:
-    between = [token.text for token in tokens[earlier + 1 : later]]
+    between = range(earlier + 1, later)
     if len(between) > 12:
         return False
-    for phrase in CORRECTIONS:
-        for start in range(len(between) - len(phrase) + 1):
-            if tuple(between[start : start + len(phrase)]) == phrase:
-                return True
+    if any(_ends(tokens, at, CORRECTIONS) for at in between):
+        return True
     moving = any(token.text in MOVES for token in tokens[:earlier])
-    return moving and bool(between) and between[-1] in ("to", "until", "for") and "or" not in between
+    words = [tokens[at].text for at in between]
+    return moving and bool(words) and words[-1] in ("to", "until", "for") and "or" not in words

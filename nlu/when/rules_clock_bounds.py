@@ -187,25 +187,27 @@ def clock_or_earlier(spot: Spot, clock: Clock | int) -> Clock | None:
     return replace(end, start=0, end=end.start or MIDNIGHT, shape="before") if end else None
 
 
-@bounds.rule("or|/ <num>", "or at? like|maybe? <num>")
+@bounds.rule("<num>")
 def another_hour(spot: Spot, hour: int) -> Clock | None:
-    """One more hour behind a time.
+    """One more hour in a text that has a time already: an alternative or a correction.
 
     e.g. "at 2 or 3" -> 2026-03-05T14:00 hour; 2026-03-05T15:00 hour
+    e.g. "friday at 2, actually make it 3" -> 2026-03-06T15:00 hour
     """
-    if spot.before().kind != "clock" or counts_something(spot):
+    if spot.before().text not in _BEFORE_ANOTHER or counts_something(spot) or not 1 <= hour <= 12:
         return None
-    before = spot.before().value
-    clock = _bare(spot, spot.end - spot.begin - 1, hour)
-    if clock is None or not isinstance(before, Clock) or before.shape != "at" or not clock.vague:
+    earlier = [token.value for token in spot.tokens[: spot.begin] if isinstance(token.value, Clock)]
+    clock = _bare(spot, 0, hour)
+    if not earlier or clock is None or earlier[-1].shape != "at":
+        return None
+    near = settle(earlier[-1], spot.said).start
+    if earlier[-1].vague:
         return clock
-    near = settle(before, spot.said).start
-    start = (
-        clock.start
-        if abs(clock.start - near) < abs(clock.start % 720 + 720 - near)
-        else clock.start % 720 + 720
-    )
+    start = min((clock.start % 720, clock.start % 720 + 720), key=lambda at: abs(at - near))
     return replace(clock, start=start, end=start + 60, vague=False)
+
+
+_BEFORE_ANOTHER = wordset("or / it that meant mean actually sorry wait no maybe like instead and")
 
 
 @bounds.rule("<num>", "for|like|maybe|say <num>")

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from nlu.when.atoms import slash_date
 from nlu.when.calendar_steps import (
+    add_months,
     day_of_month,
     next_ordinal,
     next_yearly,
@@ -233,13 +234,27 @@ def ides(spot: Spot, month: int) -> Days | None:
     return _dated(spot, month, 15 if month in (3, 5, 7, 10) else 13, None)
 
 
+@days.rule("in the <holiday>")
+def in_the_new_year(spot: Spot, name: str) -> Days | None:
+    """January, when its first day is over.
+
+    e.g. "in the new year" -> 2027-01-02..2027-02-01 month
+    """
+    if not name.startswith("new year"):
+        return None
+    first = holiday(name, spot.said.today)
+    return Days(first + DAY, add_months(first, 1), "month")
+
+
 @days.rule("<holiday>", "this|the <holiday>", "(next) <holiday>")
-def named_holiday(spot: Spot, *names: str) -> Days:
+def named_holiday(spot: Spot, *names: str) -> Days | None:
     """The next holiday of that name.
 
     e.g. "easter" -> 2026-04-05 day
     e.g. "next christmas" -> 2026-12-25 day
     """
+    if spot.before().text in ("happy", "merry"):
+        return None
     return one_day(holiday(names[-1], spot.said.today))
 
 

@@ -161,7 +161,7 @@ def bare_hour(spot: Spot, hour: int) -> Clock | None:
     if not spot.said.bare_hours or not spot.text().isdigit():
         return None
     if any(
-        token.kind not in ("word", "punct")
+        token.kind not in ("word", "punct", "num", "clock")
         for token in (*spot.tokens[: spot.begin], *spot.tokens[spot.end :])
     ):
         return None

@@ -49,7 +49,9 @@ def the_unit(spot: Spot, unit: str) -> Days | None:
 
     e.g. "any time in the week" -> 2026-03-02 week
     """
-    if unit not in ("week", "month") or spot.before().text in ("of", "times", "twice", "once"):
+    if unit not in ("week", "month") or spot.before().text in ("times", "time", "twice", "once"):
+        return None
+    if spot.after().text in ("of", "commencing", "starting", "beginning", "from"):
         return None
     return _unit_period(spot.said.today, unit, 0)
 
@@ -201,11 +203,13 @@ def named_stretch(spot: Spot, name: str) -> Days:
     return stretch(name, spot.said.today)
 
 
-@periods.rule("in? the new year", "early in the new year")
-def in_the_new_year(spot: Spot) -> Days:
-    """January.
+@periods.rule("<unit>", "on? a|any <unit>")
+def weekdays(spot: Spot, unit: str) -> Days | None:
+    """Monday to Friday of any week.
 
-    e.g. "in the new year" -> 2027-01-02 month
+    e.g. "weekdays" -> 2026-03-05..2026-03-07 range; 2026-03-09 range; 2026-03-16 range; 2026-03-23 range
     """
-    first = date(spot.said.today.year + 1, 1, 1)
-    return Days(first + DAY, add_months(first, 1), "month")
+    if unit != "workday" or spot.text(-1) != "weekdays":
+        return None
+    monday = week_start(spot.said.today, 1 if spot.said.today.weekday() > 4 else 0)
+    return Days(monday, monday + 5 * DAY, "range", every=True)

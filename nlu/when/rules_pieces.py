@@ -61,19 +61,19 @@ def midweek(spot: Spot) -> Days:
 
 @pieces.rule(
     "early|earlier|beginning|start|mid|middle|late|end|second in|on|of? the? <days>",
-    "the? (early|earlier|beginning|start|first|mid|middle|late|end|second|latter|last) half|part? in|on|of? the? <days>",
+    "the? early|earlier|beginning|start|first|mid|middle half|part? in|on|of? the? <days>",
+    "the? late|end|second|latter|last half|part? in|on|of? the? <days>",
 )
-def piece_of_period(spot: Spot, *found: object) -> Days | None:
+def piece_of_period(spot: Spot, period: Days) -> Days | None:
     """The beginning, middle or end of a week, month or season.
 
     e.g. "early next week" -> 2026-03-09..2026-03-12 range
     e.g. "end of the month" -> 2026-03-21..2026-04-01 range
     e.g. "mid june" -> 2026-06-10..2026-06-21 range
     """
-    *_, period = found
     words = [word for word in spot.words() if word != "the"]
     half = len(words) > 1 and words[1] in ("half", "part")
-    if not isinstance(period, Days) or (not half and words[0] in ("first", "second", "latter", "last")):
+    if not half and words[0] in ("first", "second", "latter", "last"):
         return None
     name = _PIECES.get(words[0], words[0])
     return piece(period, {"start": "early", "end": "late"}.get(name, name) if half else name)

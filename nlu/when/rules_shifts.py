@@ -112,6 +112,8 @@ def so_many_next(spot: Spot, count: int, unit: str) -> Days | Moment | None:
     e.g. "the 3 next weeks" -> 2026-03-06..2026-03-27 range
     """
     length = measure(count, unit)
+    if not spot.text(-1).endswith("s") and count != 1:
+        return None
     return in_the_next(spot, length) if length else None
 
 

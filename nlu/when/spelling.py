@@ -88,7 +88,8 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bmid(?=(?:week|morning|afternoon|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))", "mid "),
         (r"\b(twenty|thirty|forty|fifty)-", r"\1 "),
         (r"\b(night|day|lunch|dinner|noon)[- ]time\b", r"\1time"),
-        (r"\b(?:business|working|work|week) days?\b", "workdays"),
+        (r"\bweek ?days?\b", "weekdays"),
+        (r"\b(?:business|working) days?\b", "workdays"),
         (r"'s\b", "s"),
         (r"'", ""),
     )
@@ -132,7 +133,7 @@ def corrected(word: str) -> str:
     """The word, or the long day or month name that it misspells by one letter."""
     if word in SPELLINGS:
         return SPELLINGS[word]
-    if len(word) < 6 or word in _REAL_WORDS:
+    if len(word) < 6 or word in _REAL_WORDS or word.removesuffix("s") in _LONG_NAMES:
         return word
     for name in _LONG_NAMES:
         if abs(len(name) - len(word)) <= 1 and word[0] == name[0] and _one_slip(word, name):

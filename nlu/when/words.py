@@ -71,7 +71,7 @@ UNITS: dict[str, str] = {
         "minute": "minute minutes min mins",
         "hour": "hour hours hr hrs h",
         "day": "day days",
-        "workday": "workday workdays",
+        "workday": "workday workdays weekdays",
         "week": "week weeks wk wks",
         "fortnight": "fortnight fortnights",
         "month": "month months mo mos mth mths",
