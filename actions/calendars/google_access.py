@@ -24,6 +24,8 @@ SCOPES = (
 )
 TOKEN_URI = "https://oauth2.googleapis.com/token"
 
+_LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 (naive, as google-auth compares)
+
 
 class GoogleNotConfigured(CalendarDisconnected):
     """The settings name no way in to Google, or a file that cannot be used; the message says what to do."""
@@ -142,4 +144,4 @@ def _expiry(text: str | None) -> datetime:
     try:
         return datetime.fromisoformat((text or "").replace("Z", "")).replace(tzinfo=None)
     except ValueError:
-        return datetime.min  # noqa: DTZ901
+        return _LONG_AGO

@@ -15,6 +15,7 @@ from google_server.discovery import Discovery, Method
 from google_server.faults import ANSWERS, Fault, Faults, error_body
 from google_server.listing import check_range, list_events, shown
 from google_server.oauth import GrantRefused, TokenEndpoint
+from google_server.sparse import thinned
 from google_server.store import CalendarStore, Refused
 
 DISCOVERY = Discovery()
@@ -50,6 +51,8 @@ class GoogleServer:
     calls: list[Call] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    sparse: bool = False
+    """Answer with as little as the document allows, as another implementation of the protocol may."""
 
     def __post_init__(self) -> None:
         self.add_calendar(CALENDAR_ID, "America/New_York")
@@ -151,10 +154,14 @@ class GoogleServer:
         try:
             with self._lock:
                 answer = self._do(method.name, path, request.args.to_dict(), body or {}, fault)
+            if self.sparse:
+                answer = thinned(method.name, answer, bounded="timeMin" in request.args)
         except Refused as refused:
             return _error(refused.status, refused.reason, str(refused))
         self.problems += DISCOVERY.answer_problems(method, answer)
-        return Response(status=204) if answer is None else jsonify(answer)
+        if answer is None:
+            return Response("{}", mimetype="application/json") if self.sparse else Response(status=204)
+        return jsonify(answer)
 
     def _do(
         self, name: str, path: dict[str, str], args: dict[str, str], body: Any, fault: Fault | None
@@ -163,9 +170,9 @@ class GoogleServer:
             return self._free_busy(body, fault)
         if name == "calendarList.list":
             return {"kind": "calendar#calendarList", "items": [_entry(c) for c in self.calendars.values()]}
-        if path.get("calendarId") not in self.calendars:
+        store = self._calendar(path["calendarId"])
+        if store is None:
             raise Refused(404, "notFound", "Not Found")
-        store = self.calendars[path["calendarId"]]
         if name == "calendarList.get":
             return _entry(store)
         if name == "calendars.get":
@@ -189,6 +196,11 @@ class GoogleServer:
             return shown(store, write[name](given), args.get("timeZone"))
         raise Refused(501, "notImplemented", f"this server does not speak {name}")
 
+    def _calendar(self, calendar_id: str) -> CalendarStore | None:
+        if calendar_id == "primary":
+            return next(iter(self.calendars.values()), None)
+        return self.calendars.get(calendar_id)
+
     def _free_busy(self, body: Any, fault: Fault | None) -> Any:
         check_range(body, timedelta(days=92))
         if "timeMin" not in body or "timeMax" not in body:
@@ -197,7 +209,8 @@ class GoogleServer:
         kind = fault.kind if fault else ""
         told = {}
         for calendar_id in (entry["id"] for entry in body.get("items", ())):
-            store = self.calendars.get(calendar_id)
+            store = self._calendar(calendar_id)
+            calendar_id = store.id if store else calendar_id
             if store is None or kind == "calendar_error":
                 reason = fault.reason if fault and store else "notFound"
                 told[calendar_id] = {"errors": [{"domain": "global", "reason": reason}], "busy": []}

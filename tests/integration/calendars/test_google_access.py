@@ -39,7 +39,7 @@ def test_a_stored_token_is_refreshed_in_memory_and_the_file_left_alone(
 def test_a_stored_token_may_leave_the_client_to_the_settings(google_server: ConnectedGoogle) -> None:
     stored = json.loads(google_server.token_file.read_text())
     own = {name: stored.pop(name) for name in ("client_id", "client_secret")}
-    for name in ("token", "expiry", "token_uri", "universe_domain", "account", "scopes"):
+    for name in ("expiry", "token_uri", "universe_domain", "account", "scopes"):
         stored.pop(name)
     google_server.token_file.write_text(json.dumps(stored))
     calendar = google_server.connect(
