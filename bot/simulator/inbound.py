@@ -45,7 +45,10 @@ class Inbound:
             phone.spoke_with[channel] = sender
             ground.counters["written"] += 1
             ground.tell("written", message)
+            before = (set(phone.stopped), set(phone.blocks))
             keyword = self._heed(phone, message)
+            if before != (set(phone.stopped), phone.blocks):
+                ground.events.add("phone", now, number=number, phone=phone.as_json())
             self._send_on(phone, message, keyword)
             return message
 

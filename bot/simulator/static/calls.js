@@ -1,5 +1,7 @@
 // Calls to the control API: JSON in, JSON out, an Error with the API's own sentence when it refuses.
 
+const sentence = (words) => words[0].toUpperCase() + words.slice(1).replace(/\.?$/, ".");
+
 async function call(method, path, body) {
   const request = { method, headers: {}, cache: "no-store", signal: AbortSignal.timeout(20000) };
   if (body !== undefined) {
@@ -8,7 +10,7 @@ async function call(method, path, body) {
   }
   const answer = await fetch(path, request);
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.error || "The simulator refused.");
+  if (!answer.ok) throw new Error(sentence(told.error || "the simulator refused"));
   return told;
 }
 

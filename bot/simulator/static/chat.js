@@ -19,7 +19,7 @@ let shown = null;
 const TICKS = {
   sending: ["◷", "on its way"],
   taken: ["✓✓", "taken by the service"],
-  lost: ["!", "not delivered: the service did not take it"],
+  lost: ["! not delivered", "not delivered: the service did not take it"],
 };
 
 function tickOf(message) {
@@ -74,7 +74,9 @@ export function drawChat() {
   element("device").hidden = !phone;
   element("nobody").hidden = Boolean(phone);
   if (!phone) return;
-  const fresh = shown !== phone.number;
+  const known = state.texts.get(phone.number) ?? new Map();
+  // another phone, or texts that are gone (a reset): begin the screen anew
+  const fresh = shown !== phone.number || [...bubbles.keys()].some((sid) => !known.has(sid));
   const name = phone.label === phone.number ? pretty(phone.number) : phone.label;
   element("owner").textContent = `${name}’s phone`;
   element("device").setAttribute("aria-label", `${name}’s phone`);
@@ -88,7 +90,7 @@ export function drawChat() {
     shown = phone.number;
   }
   const follow = fresh || nearEnd();
-  const texts = [...(state.texts.get(phone.number)?.values() ?? [])];
+  const texts = [...known.values()];
   let added = 0;
   let before = null;
   for (const message of texts) {

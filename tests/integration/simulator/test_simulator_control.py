@@ -201,3 +201,9 @@ def test_the_page_and_its_parts_come_from_here_alone(ask: Asking) -> None:
         "phones.css",
     ):
         assert ask.get(f"/static/{part}").status_code == 200
+
+
+def test_an_open_page_hears_at_once_that_somebody_said_stop(ask: Asking) -> None:
+    ask.post("/sim/texts", json={"from": PHONE, "body": "stop"})
+    told = ask.get("/sim/events").json()["events"][-1]
+    assert (told["kind"], told["phone"]["stopped"]) == ("phone", [SENDER])
