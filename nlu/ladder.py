@@ -20,7 +20,6 @@ from nlu.rasa import ModelUnavailable
 from nlu.understanding import Gated, Heard, Times, Understanding
 from nlu.when import read
 
-
 UNSURE = 0.5
 """Below this confidence it is better to ask back than to act.
 
