@@ -25,6 +25,7 @@ CALLBACK_CLOCK = time(10)
 
 _SEARCH = timedelta(days=30)
 _DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 
 
 class NoLawfulTimeError(Exception):
@@ -86,7 +87,7 @@ def callback_moment(
     local = _utc(now).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if window is None:
         due = _open_morning(local.date() + unnamed_days * _DAY, open_days)
-    elif window.grain in ("minute", "hour"):
+    elif window.grain in ("minute", "hour") and (not window.end or window.end - window.start <= _HOUR):
         due = _same_time_ahead(window.start, local)
     elif window.end is not None and window.end - window.start <= _DAY:
         due = _within_day(window.start, window.end, window.grain == "day", local, open_days)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,9 @@ Fit = Literal["exact", "fits", "near", "none"]
 
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+_REACH = 28
+"""For how many days "after 3" is looked for."""
+
 _ABOUT_A_WEEK = timedelta(days=8)
 
 
@@ -67,15 +70,16 @@ def choose_offers(
         if at.moment not in passed and not any(_collides(at, window, duration) for window in wanted.excluded)
     ]
     liking = preferred_time(preferred)
-    if not wanted.windows:
+    windows = [each for window in wanted.windows for each in _daily(window)]
+    if not windows:
         return _offer(_over_days(_liked(free, liking, count), count), "fits")
-    for index, window in enumerate(wanted.windows):
+    for index, window in enumerate(windows):
         if _is_named_time(window):
             if exact := [at for at in every if at.local == window.start]:
                 return _offer(exact[:1], "exact")
         elif _inside(free, window, duration):
-            return _offer(_among(free, wanted.windows[index:], duration, count, liking), "fits")
-    return _offer(_near(free, wanted.windows[0], count), "near")
+            return _offer(_among(free, windows[index:], duration, count, liking), "fits")
+    return _offer(_near(free, windows[0], count), "near")
 
 
 def _offer(chosen: Iterable[At], fit: Fit) -> Offer:
@@ -83,9 +87,21 @@ def _offer(chosen: Iterable[At], fit: Fit) -> Offer:
     return Offer(openings, fit if openings else "none")
 
 
+def _daily(window: Window) -> list[Window]:
+    """A time of day from which on it suits, without an end and thus without a day ("after 3"), on any day."""
+    if window.end is not None or window.grain not in ("minute", "hour", "part_of_day"):
+        return [window]
+    midnight = datetime.combine(window.start.date() + _DAY, time())
+    return [
+        Window(window.start + days * _DAY, midnight + days * _DAY, window.grain) for days in range(_REACH)
+    ]
+
+
 def _is_named_time(window: Window) -> bool:
-    """Whether one time of day was named ("at 3"), rather than a stretch."""
-    return window.grain in ("minute", "hour") and (window.end is None or window.end - window.start <= _HOUR)
+    """Whether one time of day was named ("at 3"), rather than a stretch ("after 3")."""
+    return (
+        window.grain in ("minute", "hour") and window.end is not None and window.end - window.start <= _HOUR
+    )
 
 
 def _is_narrow(window: Window) -> bool:

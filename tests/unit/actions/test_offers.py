@@ -151,6 +151,11 @@ def test_mornings_of_several_days_are_offered_one_a_day():
     assert offered(*mornings) == ("fits", ["Mon 09 09:00", "Tue 10 09:00", "Wed 11 09:00"])
 
 
+def test_a_time_of_day_without_a_day_is_looked_for_on_every_day():
+    fit, openings = offered(window("2026-03-05T15:00", None, "hour"))
+    assert (fit, openings) == ("fits", ["Thu 05 15:00", "Mon 09 15:00", "Tue 10 15:00"])
+
+
 def test_a_preferred_time_on_file_ranks_first():
     assert offered(NEXT_WEEK, preferred="Tue/Thu after 3") == (
         "fits",
@@ -197,6 +202,11 @@ def test_whatever_is_asked_an_offer_is_real_ascending_and_short(stock, asked, ru
         for opening in offer.openings:
             wall = opening.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
             assert any(each.start <= wall and (not each.end or wall < each.end) for each in asked)
+        for each in asked:
+            within = each.end and any(
+                each.start <= at.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None) < each.end for at in stock
+            )
+            assert within or len(asked) > 1 or not each.end
     if offer.fit == "near":
         left = [at for at in stock if at not in before]
         assert left, "a near miss comes from somewhere"
