@@ -102,6 +102,8 @@ def _serve(turn: Turn) -> None:
     for one in asked:
         _run(turn, one, questions.question)
     doing = next((one for one in turn.understanding.heard if one.intent in DOING), None)
+    if turn.state.asked == "which_service" and turn.mentioned_service():
+        doing = Heard("choose")  # whatever else it sounded like, it names the service that was asked for
     if doing:
         _run(turn, doing, DOING[doing.intent])
     elif asked:
@@ -127,8 +129,8 @@ def _return_to_the_point(turn: Turn) -> None:
             turn.say("which_one")
         case "confirm_time" if turn.state.offered:
             turn.say("back_to_offer", opening=turn.opening_text(turn.state.offered[0]))
-        case None | "offer_to_book" | "anything_else" if not turn.visit:
+        case None | "offer_to_book" | "anything_else" if not turn.visit and not turn.state.invited:
             turn.say("invite")
-            turn.ask("offer_to_book")
+            turn.ask("offer_to_book", invited=True)
         case _:
             pass

@@ -27,6 +27,8 @@ class State:
     moving: int | None = None
     misunderstood: int = 0
     turns: int = 0
+    invited: bool = False
+    """A time was offered after an answer: once is a service, twice is a pitch."""
     parted: bool = False
     """A goodbye was said: another one needs no answer."""
 

@@ -102,7 +102,11 @@ def _understand(heard: Heard) -> Understanding:
         heard.body,
         now=heard.context.business_now.replace(tzinfo=None),
         zone=zone,
-        pending=Pending(heard.state.asked, tuple(Window(at, at + length, "minute") for at in local)),
+        pending=Pending(
+            heard.state.asked,
+            tuple(Window(at, at + length, "minute") for at in local),
+            tuple(service.name for service in heard.context.services),
+        ),
         model=ear.model(),
     )
 

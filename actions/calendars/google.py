@@ -36,6 +36,7 @@ from data.settings import Settings
 
 _PAGE = 2500  # the most that events.list gives at once
 _FREE_BUSY_REACH = timedelta(days=60)  # Google refuses longer stretches ("timeRangeTooLong")
+_INSERTS = 3  # for a server whose right hand says "taken" and whose left hand shows nothing
 _NOT_SHARED = "the calendar is not there, or not shared with us any more"
 
 
@@ -65,7 +66,7 @@ class GoogleCalendar:
     def __init__(self, client: GoogleClient, calendar_id: str) -> None:
         self._client = client
         self._id = calendar_id
-        self._events = client.api.events()
+        self._events = client.methods.events
 
     def busy(self, start: datetime, end: datetime) -> tuple[Span, ...]:
         found: set[Span] = set()
@@ -90,19 +91,20 @@ class GoogleCalendar:
 
     def put(self, event_: CalendarEvent) -> CalendarEvent:
         wanted = body(event_)
-        try:
-            return self._stands(self._ask(self._events.insert(calendarId=self._id, body=wanted)), event_)
-        except GoogleRefused as refused:
-            if refused.status != 409:
-                raise
-        # The id is taken: by our own first try whose answer was lost, or by an event that was deleted since.
-        item = self._item(event_.id)
-        if item is None:
-            raise CalendarUnavailable("Google says that the event is there, but does not show it yet")
-        if not is_cancelled(item):
-            return self._stands(item, event_)
-        revived = self._events.update(calendarId=self._id, eventId=event_.id, body=wanted)
-        return self._stands(self._client.ask(revived), event_)
+        for _ in range(_INSERTS):
+            try:
+                return self._stands(self._ask(self._events.insert(calendarId=self._id, body=wanted)), event_)
+            except GoogleRefused as refused:
+                if refused.status != 409:
+                    raise
+            # The id is taken: by our own first try whose answer was lost, or by an event deleted since.
+            item = self._item(event_.id)
+            if item is not None and not is_cancelled(item):
+                return self._stands(item, event_)
+            if item is not None:
+                revived = self._events.update(calendarId=self._id, eventId=event_.id, body=wanted)
+                return self._stands(self._client.ask(revived), event_)
+        raise CalendarUnavailable("Google says that the event is there, but does not show it yet")
 
     def move(self, event_id: str, start: datetime, end: datetime) -> None:
         item = self._item(event_id)
@@ -172,7 +174,7 @@ class GoogleCalendar:
             "timeZone": "UTC",
             "items": [{"id": self._id}],
         }
-        calendars = self._ask(self._client.api.freebusy().query(body=query)).get("calendars") or {}
+        calendars = self._ask(self._client.methods.freebusy.query(body=query)).get("calendars") or {}
         # an alias such as "primary" may be answered under the calendar's real id
         ours = calendars.get(self._id) or (next(iter(calendars.values())) if len(calendars) == 1 else None)
         if ours is None:
@@ -238,7 +240,7 @@ class GoogleCalendar:
         named = page.get("timeZone") or ("date" not in start and start.get("timeZone"))
         if named or not start:
             return str(named or "UTC")
-        calendar = self._ask(self._client.api.calendars().get(calendarId=self._id))
+        calendar = self._ask(self._client.methods.calendars.get(calendarId=self._id))
         return str(calendar.get("timeZone") or "UTC")
 
     def _stands(self, item: dict[str, Any], wanted: CalendarEvent) -> CalendarEvent:

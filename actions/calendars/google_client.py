@@ -11,7 +11,7 @@ import time
 import weakref
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import httplib2
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
@@ -39,33 +39,40 @@ class Patience:
     longest_wait: float = 4.0
 
 
-@lru_cache(maxsize=8)
-def resource(root: str) -> Any:
-    """The Calendar v3 methods under an API root, from the discovery document in the package.
+class Methods(NamedTuple):
+    """The groups of API methods that we use. Building requests from them is safe from any thread."""
 
-    Building requests is safe from any thread; sending them takes a connection of one's own.
-    """
-    return build(
+    events: Any
+    freebusy: Any
+    calendars: Any
+
+
+@lru_cache(maxsize=8)
+def methods(root: str) -> Methods:
+    """The Calendar v3 methods under an API root, from the discovery document in the package."""
+    # made once: every group takes some milliseconds to unfold
+    api = build(
         "calendar",
         "v3",
         http=httplib2.Http(),
         static_discovery=True,
         client_options={"api_endpoint": f"{root.rstrip('/')}/calendar/v3/"},
     )
+    return Methods(api.events(), api.freebusy(), api.calendars())
 
 
 class GoogleClient:
     """Sends requests to one API root with one way in. Safe to share between threads and after a fork."""
 
     def __init__(self, root: str, access: Access, patience: Patience | None = None) -> None:
-        self.api = resource(root)
+        self.methods = methods(root)
         self._root = root
         self._access = access
         self._patience = patience or Patience()
         self._own = threading.local()
 
     def ask(self, request: Any) -> dict[str, Any]:
-        """Send a request built from `api` and return the answer's JSON ({} where there is none).
+        """Send a request built from `methods` and return the answer's JSON ({} where there is none).
 
         Raises CalendarUnavailable once the time is up, CalendarDisconnected where we are not let in, and
         GoogleRefused with the status for everything that asking again cannot change.

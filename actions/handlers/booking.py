@@ -9,6 +9,7 @@ from actions.handlers import changing, closing, later, social
 from actions.offers import Offer
 from actions.proposing import inside, propose, put
 from actions.turn import Turn
+from data.profile import Service
 
 
 def book(turn: Turn) -> None:
@@ -39,7 +40,11 @@ def other_times(turn: Turn) -> None:
 
 
 def choose(turn: Turn) -> None:
-    """One of the offered openings, by number, by word or by its time; else a time of their own."""
+    """One of the offered openings, by number, by word or by its time; else a time of their own.
+
+    Only a plain answer (it has a `choice`) books at once. A longer text that merely names the time of an
+    offered opening may mean anything ("nothing on friday afternoon?"): it gets that opening put once more.
+    """
     state, times, choice = turn.state, turn.understanding.times, turn.understanding.choice
     if state.asked == "callback_time":
         later.not_now(turn)
@@ -50,9 +55,7 @@ def choose(turn: Turn) -> None:
     elif times.windows and state.offered:
         zone = turn.context.business.zone
         meant = tuple(opening for opening in state.offered if inside(opening, times.windows[0], zone))
-        if len(meant) == 1:
-            take(turn, meant[0])
-        elif meant and len(meant) < len(state.offered) and (service := _talked_about(turn)):
+        if meant and len(meant) < len(state.offered) and (service := _talked_about(turn)):
             put(turn, service, Offer(meant, "fits"))
         else:
             propose(turn, times)
@@ -60,6 +63,8 @@ def choose(turn: Turn) -> None:
         propose(turn, times)
     elif state.offered:
         _ask_which(turn)
+    elif turn.visit and state.asked is None:
+        social.all_right(turn)
     else:
         propose(turn, state.wanted)
 
@@ -74,13 +79,13 @@ def affirm(turn: Turn) -> None:
     """Yes: to what, the pending question says."""
     state, times = turn.state, turn.understanding.times
     match state.asked:
+        case "confirm_time" if state.offered and _means_the_offer(turn):
+            take(turn, state.offered[0])
         case "confirm_time" | "which_opening" if times.windows:
             choose(turn)
-        case "confirm_time" if state.offered:
-            take(turn, state.offered[0])
         case "which_opening":
             _ask_which(turn)
-        case "confirm_call_off" if turn.visit:
+        case "confirm_cancel" if turn.visit:
             turn.do(CancelVisit(turn.visit.id))
             turn.ask(None, offered=())
         case "offer_to_move":
@@ -111,7 +116,7 @@ def deny(turn: Turn) -> None:
             later.not_now(turn)
         case "offer_to_book" if not turn.visit:
             closing.not_interested(turn)
-        case "confirm_call_off" | "offer_to_move" if turn.visit:
+        case "confirm_cancel" | "offer_to_move" if turn.visit:
             turn.say(
                 "kept",
                 service=turn.service_name(turn.visit.service),
@@ -136,7 +141,14 @@ def take(turn: Turn, opening: datetime) -> None:
     turn.ask(None, offered=())
 
 
-def _talked_about(turn: Turn):  # type: ignore[no-untyped-def]
+def _means_the_offer(turn: Turn) -> bool:
+    """Whether a yes is to the one time that was put: it names no time, or that one."""
+    times, zone = turn.understanding.times, turn.context.business.zone
+    plain = turn.understanding.rung == "pending" or not times.windows
+    return plain or inside(turn.state.offered[0], times.windows[0], zone)
+
+
+def _talked_about(turn: Turn) -> Service | None:
     return turn.context.business.profile.service(turn.state.service)
 
 

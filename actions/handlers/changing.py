@@ -48,7 +48,7 @@ def call_off(turn: Turn) -> None:
             service=turn.service_name(turn.visit.service),
             opening=turn.opening_text(turn.visit.start),
         )
-        turn.ask("confirm_call_off")
+        turn.ask("confirm_cancel")
 
 
 def check(turn: Turn) -> None:

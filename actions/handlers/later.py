@@ -11,6 +11,9 @@ from actions.lawful_hours import callback_moment
 from actions.turn import Turn
 from nlu.understanding import Window
 
+_MOMENTARY = ("minute", "hour")
+""" "Not right now" names a time too, but not one to write at."""
+
 
 def not_now(turn: Turn) -> None:
     """Set a callback: at the time that was named, behind the time that does not suit, or after a while."""
@@ -31,9 +34,10 @@ def not_now(turn: Turn) -> None:
 def _when(turn: Turn) -> Window:
     """The window that the callback is meant for, local to the contact."""
     times = turn.understanding.times
-    if times.windows:
-        return times.windows[0]
     now = turn.context.now.astimezone(ZoneInfo(turn.context.contact.zone)).replace(tzinfo=None)
+    ahead = [window for window in times.windows if not (window.grain in _MOMENTARY and window.start <= now)]
+    if ahead:
+        return ahead[0]
     ends = [window.end for window in times.excluded if window.end and window.end > now]
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     start = (
