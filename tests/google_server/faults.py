@@ -42,6 +42,7 @@ class Fault:
     after: bool
     seconds: float
     reason: str
+    retry_after: str
 
 
 class Faults:
@@ -61,12 +62,13 @@ class Faults:
         after: bool = False,
         seconds: float = 30.0,
         reason: str = "internalError",
+        retry_after: str = "",
     ) -> None:
         """Let the next `times` calls of method `on` (such as `events.insert`, `token`; * = any) fail."""
         if kind not in ANSWERS and kind not in OTHERS:
             raise ValueError(f"no fault {kind!r}; there are {sorted([*ANSWERS, *OTHERS])}")
         with self._lock:
-            self._on.append(Fault(kind, on, times, after, seconds, reason))
+            self._on.append(Fault(kind, on, times, after, seconds, reason, retry_after))
 
     def clear(self) -> None:
         with self._lock:

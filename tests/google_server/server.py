@@ -130,7 +130,10 @@ class GoogleServer:
         done = work() if fault.after else None
         if fault.kind in ANSWERS:
             status, reason, domain = ANSWERS[fault.kind]
-            return _error(status, reason, domain=domain)
+            answer = _error(status, reason, domain=domain)
+            if fault.retry_after:
+                answer.headers["Retry-After"] = fault.retry_after
+            return answer
         if fault.kind == "not_json":
             return Response("<html>Welcome to our guest network</html>", mimetype="text/html")
         if fault.kind in ("hangs", "slow"):

@@ -129,12 +129,35 @@ def test_a_caller_who_gave_up_on_an_insert_may_simply_put_again(google_server: C
     assert standing(google_server) == [(START, END)]
 
 
-def test_a_conflict_that_hides_its_event_is_worth_another_try(google_server: ConnectedGoogle) -> None:
-    calendar = google_server.connect(HASTY)
+def test_a_conflict_that_shows_no_event_is_tried_again_but_not_for_ever(
+    google_server: ConnectedGoogle,
+) -> None:
+    calendar = google_server.connect(CALM)
     google_server.fail("conflict", "events.insert")
+    assert calendar.put(EVENT) == EVENT
+    google_server.empty()
+    google_server.fail("conflict", "events.insert", times=None)
     with pytest.raises(CalendarUnavailable):
         calendar.put(EVENT)
-    assert calendar.put(EVENT) == EVENT
+    assert google_server.called("events.insert") == 3
+
+
+def test_a_pause_that_google_asks_for_is_kept_where_there_is_time_for_it(
+    google_server: ConnectedGoogle,
+) -> None:
+    calendar = google_server.connect(CALM)
+    calendar.busy(START, END)
+    google_server.fail("too_many", "events.insert", retry_after="0.4")
+    began = time.monotonic()
+    calendar.put(EVENT)
+    assert time.monotonic() - began >= 0.4
+    google_server.fail("too_many", "events.list", retry_after="3600")
+    began = time.monotonic()
+    with pytest.raises(CalendarUnavailable):
+        calendar.clashes(START, END)
+    assert time.monotonic() - began < 5
+    google_server.fail("too_many", "events.list", retry_after="Wed, 21 Oct 2026 07:28:00 GMT")
+    assert calendar.clashes(START, END) == (Span(START, END),)
 
 
 def test_an_event_deleted_under_our_hands_is_reported_as_gone(google_server: ConnectedGoogle) -> None:
