@@ -130,8 +130,10 @@ def _begins_anew(group: Group, value: Days | Clock | Moment, last: type | None) 
     if isinstance(value, Days):
         return bool(group.days and group.clocks and last is Clock)
     if isinstance(value, Clock) and group.days and group.clocks and last is Days:
-        refines = value.shape == "part" and len(group.days) == 1 and group.clocks[-1].shape == "at"
-        return not refines  # "at 7 tomorrow morning"; but "2pm tuesday or 4pm thursday"
+        # "at 7 tomorrow morning", "first thing monday morning"; but "2pm tuesday or 4pm thursday"
+        other = group.clocks[-1]
+        refines = other.shape == "at" or _inside(other, value)
+        return not (value.shape == "part" and len(group.days) == 1 and refines)
     return False
 
 
@@ -163,9 +165,13 @@ def _add_clock(group: Group, value: Clock) -> None:
                 other.start, value.end, "between", "range", vague=other.vague, end_vague=value.vague
             )
             return
-        if value == other:
+        if value == other or (value.shape == other.shape == "part" and _inside(other, value)):
             return
     group.clocks.append(value)
+
+
+def _inside(inner: Clock, outer: Clock) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _lend_days(excluded: list[Group], wanted: list[Group]) -> None:

@@ -11,7 +11,7 @@ AFTER_A_TIME = wordset("""
     before
     believe bit book but by can cause come could cuz date day do does either else except exactly
     fine first for free friday from get go good great haha hi hopefully how i if ill im in instead
-    is ish it its just kk later lets like lol love make maybe me might monday more my need next no
+    is ish it its just kk later lets like lol love make maybe me might monday more most my need next no
     not now ok okay on only onward onwards open or otherwise perfect please pls plz pm possible
     possibly preferably probably rather right same saturday say sharp should so some somewhere soon
     slot sorry spot still suits sunday sure than thank thanks that the then there these they think this tho

@@ -6,6 +6,7 @@ The word lists are our own reading of how people accept and turn down times in t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from nlu.when.grammar import Token
@@ -23,23 +24,25 @@ def phrases(text: str) -> tuple[Phrase, ...]:
 
 # Words before a time that rule it out, and what may stand between them and the time.
 REFUSALS = phrases(
-    "not, cant, wont, dont, doesnt, couldnt, shouldnt, isnt, arent, aint, busy, booked, unavailable, away, "
-    "never, avoid, unable, gone, swamped, slammed, tied, travelling, traveling, out of town, out of office, "
-    "out of the office, out of state, at work, i work, have work, got work, im working, am working, in class, "
-    "have class, in a meeting, in meetings, on shift, have school, on vacation, on holiday, no good, no time"
+    "not, cant, wont, dont, doesnt, couldnt, shouldnt, isnt, arent, aint, busy, booked, unavailable, "
+    "away, never, avoid, unable, gone, swamped, slammed, tied, travelling, traveling, out of town, "
+    "out of office, out of the office, out of state, at work, i work, have work, got work, im "
+    "working, am working, in class, have class, in a meeting, in meetings, on shift, have school, on "
+    "vacation, on holiday, no good, no time"
 )
+DAYS_OFF = phrases("i dont work, we dont work, im not working, not at work, im off, am off")
 BETWEEN_REFUSAL_AND_TIME = wordset(
-    "on at in the any do make it come be this able to of a work during available free for really there get "
-    "want like have meet well swing by up out all town from most until through good great best fully here "
-    "both either manage anything something"
+    "on at in the any do make it come be this able to of a work during available free for really "
+    "there get want like have meet well swing by up out all town from most until through good great "
+    "best fully here both either manage anything something"
 )
 BOOKED_UP = wordset("im am is are fully all double already being get getting pretty solidly")
 NO_REFUSAL_BEHIND = wordset("why if or whether was were did")  # "why not friday", "if not tuesday"
 
 # "anything but friday", "any day other than", "rather than", "instead of".
 EXCEPTIONS = phrases(
-    "but, except, besides, excluding, other than, apart from, aside from, rather than, instead of, outside of, "
-    "with the exception of"
+    "but, except, besides, excluding, other than, apart from, aside from, rather than, instead of, "
+    "outside of, with the exception of"
 )
 WIDE = wordset(
     "any anything anytime anyday every everyday everything all whenever always day days time times"
@@ -47,13 +50,13 @@ WIDE = wordset(
 
 # Words behind a time that rule it out, that accept it, and what may stand between.
 TURNED_DOWN = wordset(
-    "bad no doesnt dont wont cant isnt not arent busy booked full packed crazy hectic impossible hard tough "
-    "tricky terrible tight unavailable awful swamped slammed rough never out"
+    "bad no doesnt dont wont cant isnt not arent busy booked full packed crazy hectic impossible hard "
+    "tough tricky terrible tight unavailable awful swamped slammed rough never out"
 )
 ACCEPTED = wordset("works work fine good ok okay great suits perfect better best")
 BEFORE_A_VERDICT = wordset(
-    "is are was im i we ill be would really just so all pretty too super always kinda a an probably both will "
-    "gonna going to usually this that also its it day"
+    "is are was im i we ill be would really just so all pretty too super always kinda a an probably "
+    "both will gonna going to usually this that also its it day"
 )
 AFTER_NOT = wordset(
     "good great possible ideal available free work working suit suitable do okay ok going gonna best "
@@ -67,8 +70,9 @@ LISTS = wordset("or and nor / plus")
 
 # Said between two times, these take the earlier one back.
 CORRECTIONS = phrases(
-    "i meant, i mean, meant, wait, scratch that, correction, make that, make it, sorry, actually, oops, my bad, "
-    "no, nvm, never mind, on second thought, rather, typo, my mistake, change it to, lets do, instead"
+    "i meant, i mean, meant, wait, scratch that, correction, make that, make it, sorry, actually, "
+    "oops, my bad, no, nvm, never mind, on second thought, rather, typo, my mistake, change it to, "
+    "lets do, instead"
 )
 
 
@@ -77,11 +81,18 @@ def stances(tokens: Sequence[Token]) -> list[Stance]:
     places = [at for at, token in enumerate(tokens) if token.kind in TIMES]
     found: list[Stance] = [_stance(tokens, at) for at in places]
     for index in range(1, len(places)):
-        if found[index] == "wanted" and _takes_back(tokens, places[index - 1], places[index]):
-            kind = tokens[places[index]].kind
-            for earlier in range(index):
-                if found[earlier] == "wanted" and tokens[places[earlier]].kind == kind:
-                    found[earlier] = "replaced"
+        if found[index] != "wanted":
+            continue
+        between = range(places[index - 1] + 1, places[index])
+        if _moved(tokens, between):
+            kinds = TIMES
+        elif _corrected(tokens, between):
+            kinds = _kinds_from(tokens, places[index:])
+        else:
+            continue
+        for earlier in range(index):
+            if found[earlier] == "wanted" and tokens[places[earlier]].kind in kinds:
+                found[earlier] = "replaced"
     return found
 
 
@@ -110,6 +121,8 @@ def _verdict_before(tokens: Sequence[Token], place: int) -> Stance:
             return "wanted" if text == "but" else "excluded"
         elif text == "booked":  # "I'm booked friday" turns it down, "I booked friday" does not
             return "excluded" if leading in BOOKED_UP else "wanted"
+        elif _ends(tokens, at, DAYS_OFF):
+            return "wanted"
         elif _ends(tokens, at, REFUSALS):
             return "wanted" if leading in NO_REFUSAL_BEHIND else "excluded"
         elif text == ",":
@@ -169,12 +182,23 @@ def _verdict_behind(tokens: Sequence[Token], place: int) -> Stance | None:
     return None
 
 
-def _takes_back(tokens: Sequence[Token], earlier: int, later: int) -> bool:
-    between = range(earlier + 1, later)
-    if len(between) > 12:
-        return False
-    if any(_ends(tokens, at, CORRECTIONS) for at in between):
-        return True
-    moving = any(token.text in MOVES for token in tokens[:earlier])
+def _corrected(tokens: Sequence[Token], between: range) -> bool:
+    """Whether something was said between two times that takes the first one back."""
+    return len(between) <= 12 and any(_ends(tokens, at, CORRECTIONS) for at in between)
+
+
+def _moved(tokens: Sequence[Token], between: range) -> bool:
+    """Whether the second time is where the first is to be moved: "move my tuesday visit to thursday"."""
     words = [tokens[at].text for at in between]
-    return moving and bool(words) and words[-1] in ("to", "until", "for") and "or" not in words
+    moving = any(token.text in MOVES for token in tokens[: between.start])
+    return moving and len(words) <= 12 and words[-1:] in (["to"], ["until"], ["for"]) and "or" not in words
+
+
+def _kinds_from(tokens: Sequence[Token], places: list[int]) -> frozenset[str]:
+    """The kinds of times that stand together from the first of these places on."""
+    kinds = {tokens[places[0]].kind}
+    for place, after in pairwise(places):
+        if after - place > 3:
+            break
+        kinds.add(tokens[after].kind)
+    return frozenset(kinds)

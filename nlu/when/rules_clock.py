@@ -46,11 +46,13 @@ def spoken_minutes(spot: Spot, hour: int, minute: int, half: str | None) -> Cloc
     e.g. "5 45 pm" -> 2026-03-05T17:45 minute
     """
     first, second = spot.text(), spot.text(1)
+    if spot.before().kind == "month":  # "march 10 10am"
+        return None
     if first.isdigit() != second.isdigit() or (second.isdigit() and len(second) != 2):
         return None
     if not second.isdigit() and minute not in (10, 15, 20, 25, 30, 35, 40, 45, 50, 55):
         return None
-    if half is None and (counts_something(spot) or spot.before().kind in ("month", "ord")):
+    if half is None and (counts_something(spot) or spot.before().kind == "ord"):
         return None
     return clock_at(hour, minute, half, "minute" if minute else "hour")
 
@@ -129,8 +131,10 @@ def minutes_from(
 
 
 def _says_when(spot: Spot, hour: int | Clock) -> bool:
-    if isinstance(hour, int) and hour > 12:
-        return True
+    if isinstance(hour, int) and (hour > 12 or (hour - spot.tokens[spot.begin].value) % 12 > 8):  # type: ignore
+        return True  # "5 to 3" is no range that anybody means
+    if not spot.text().isdigit() and isinstance(hour, int) and spot.before().kind in ("end", "punct"):
+        return True  # "ten to five"
     return spot.before().text in ("at", "around", "about", "by")
 
 

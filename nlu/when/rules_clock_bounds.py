@@ -63,7 +63,8 @@ def clock_range(spot: Spot, first: Clock | int, second: Clock | int) -> Clock | 
     if not isinstance(first, Clock) and not isinstance(second, Clock) and opener not in ("between", "from"):
         near = spot.before().kind in ("days", "clock") or spot.after().kind == "days"
         alone = spot.begin == 0 and spot.after().kind in ("end", "punct")
-        if not near and spot.before().text not in _ASKS_FOR_A_TIME and not (alone and spot.said.bare_hours):
+        alone = alone and (spot.said.bare_hours or spot.text(1) in ("to", "until"))
+        if not near and spot.before().text not in _ASKS_FOR_A_TIME and not alone:
             return None
     start, end = _bare(spot, at, first), _bare(spot, to, second)
     if start is None or end is None:
@@ -185,6 +186,15 @@ def clock_or_earlier(spot: Spot, clock: Clock | int) -> Clock | None:
     """
     end = _bare(spot, 0, clock)
     return replace(end, start=0, end=end.start or MIDNIGHT, shape="before") if end else None
+
+
+@bounds.rule("off|out|done|finish|finished|finishes|ends work|school|class? at|around? <clock>")
+def free_from(spot: Spot, clock: Clock) -> Clock | None:
+    """The end of somebody's work is the beginning of their time.
+
+    e.g. "tomorrow, i get off work at 4" -> 2026-03-06T16:00..2026-03-07 hour
+    """
+    return _open(spot, clock, "after") if clock.shape == "at" else None
 
 
 @bounds.rule("<num>")

@@ -213,6 +213,8 @@ def beyond_a_moment(spot: Spot, side: str, day: Days | Moment, clock: Clock | No
         return Moment(spot.said.now, day.start, "range") if day.start > spot.said.now else None
     if clock is None or clock.shape != "at" or not day.single:
         return None
+    if side == "from" and MOVES.intersection(spot.clause_before()):
+        return None
     at = datetime.combine(day.first, time()) + timedelta(minutes=settle(clock, spot.said).start)
     if side in ("after", "from"):
         return Moment(at, datetime.combine(day.first + DAY, time()), "range")

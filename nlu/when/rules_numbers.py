@@ -94,6 +94,16 @@ def some(spot: Spot, word: str, unit: str) -> Length | None:
     return measure(2 if word == "couple" else 3, unit)
 
 
+@lengths.rule("<num> -|to|or <num> <unit>", "<num> -|to|or <length>")
+def about(spot: Spot, count: int, *rest: int | str | Length) -> Length | None:
+    """A measure between two counts: the lower one.
+
+    e.g. "in 2-3 weeks" -> 2026-03-19 week
+    """
+    unit = rest[-1].unit if isinstance(rest[-1], Length) else str(rest[-1])
+    return measure(count, unit)
+
+
 @lengths.rule("<slash> of? an? <unit>", "<slash> <unit>")
 def fraction(spot: Spot, text: str, unit: str) -> Length | None:
     """A part of a unit in digits.

@@ -37,6 +37,8 @@ def this_unit(spot: Spot, unit: str) -> Days | None:
 
     e.g. "this week" -> 2026-03-02..2026-03-09 week
     """
+    if spot.after().text == "off":
+        return None  # "my day off"
     period = _unit_period(spot.said.today, unit, 0)
     if spot.text() == "rest" and period:
         return replace(period, start=spot.said.today, grain="range")
@@ -78,6 +80,19 @@ def this_quarter(spot: Spot) -> Days | None:
     """
     coming = any(token.text == "coming" for token in spot.tokens[spot.begin : spot.end])
     return _unit_period(spot.said.today, "quarter", 1 if coming else 0)
+
+
+@periods.rule("next")
+def next_after_this(spot: Spot) -> Days | None:
+    """The bare word behind a week or month.
+
+    e.g. "not this week, maybe next" -> 2026-03-09 week; not 2026-03-02 week
+    """
+    if spot.after().kind not in ("end", "punct"):
+        return None
+    earlier = [token.value for token in spot.tokens[: spot.begin] if isinstance(token.value, Days)]
+    grain = earlier[-1].grain if earlier else None
+    return _unit_period(spot.said.today, grain, 1) if grain in ("week", "month") else None
 
 
 @periods.rule("last|previous|past <unit>")
@@ -127,6 +142,19 @@ def next_weekend(spot: Spot) -> Days:
     """
     saturday = week_start(spot.said.today, 1) + 5 * DAY
     return Days(saturday, saturday + 2 * DAY, "range")
+
+
+@periods.rule("<days> weekend")
+def holiday_weekend(spot: Spot, day: Days) -> Days | None:
+    """The weekend beside a holiday, the holiday included.
+
+    e.g. "memorial day weekend" -> 2026-05-23..2026-05-26 range
+    """
+    if not day.single or day.weekday is not None:
+        return None
+    weekday = day.first.weekday()
+    saturday = day.first + (5 - weekday if weekday > 1 else -2 - weekday) * DAY
+    return Days(min(saturday, day.first), max(saturday + 2 * DAY, day.first + DAY), "range")
 
 
 @periods.rule("weekends", "any|a weekend")

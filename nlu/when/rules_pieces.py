@@ -121,6 +121,18 @@ def week_of(spot: Spot, day: Days) -> Days | None:
     return week(day.first) if day.single else None
 
 
+@pieces.rule("<days> of|in|during <days>")
+def weekdays_of_a_month(spot: Spot, day: Days, period: Days) -> Days | None:
+    """Any such weekday of a month.
+
+    e.g. "any friday in april" -> 2026-04-03 day; 2026-04-10 day; 2026-04-17 day; 2026-04-24 day
+    """
+    if not day.every or day.weekday is None or period.grain != "month" or period.start is None:
+        return None
+    first = weekday_after(max(period.start, spot.said.today) - DAY, day.weekday)
+    return replace(one_day(first, weekday=day.weekday), every=True)
+
+
 @pieces.rule("<days> of|in|, <days>", "<days> <days>")
 def day_in_period(spot: Spot, first: Days, second: Days) -> Days | None:
     """A weekday or a day of the month inside a named week or month.
@@ -171,7 +183,7 @@ def nth_weekday(spot: Spot, which: Ordinal | str, day: Days, period: Days) -> Da
     "the? <ord> <length> of|in <days>",
 )
 def nth_week(spot: Spot, which: Ordinal | str, *found: object) -> Days | None:
-    """The first, second … or last week of a month: seven days from its first, or its last whole week.
+    """The first, second … or last week of a month: seven days from its first on, or its last seven.
 
     e.g. "first week of june" -> 2026-06-01..2026-06-08 week
     """
@@ -183,8 +195,7 @@ def nth_week(spot: Spot, which: Ordinal | str, *found: object) -> Days | None:
         return None
     span = timedelta(days=length.days)
     if isinstance(which, str):
-        end = week_start(period.end + (timedelta(days=6) if period.grain == "month" else timedelta()))
-        end = min(end, period.end) if period.grain == "month" and end > period.end + 6 * DAY else end
+        end = period.end if period.grain == "month" else week_start(period.end)
         return Days(end - span, end, "week" if length.days == 7 else "range")
     start = period.start + (which.number - 1) * span
     return Days(start, min(start + span, period.end), "week") if start < period.end else None

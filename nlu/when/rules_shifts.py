@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from nlu.when.calendar_steps import add_months, elapse, step, week_start
+from nlu.when.calendar_steps import add_months, elapse, step, week_start, weekday_after, weekday_before
 from nlu.when.grammar import Spot, Stage
 from nlu.when.rules_numbers import measure
 from nlu.when.values import DAY, Days, Length, Moment, one_day
@@ -88,6 +88,16 @@ def within(spot: Spot, length: Length) -> Days | Moment:
     if length.exact:
         return Moment(spot.said.now, elapse(spot.said.now, length, spot.said.zone), "range")
     return Days(None, step(spot.said.today, length) + DAY, "range")
+
+
+@shifts.rule("within|over|in|during the next|coming <unit>", "within a|one <unit>")
+def in_the_next_one(spot: Spot, unit: str) -> Days | Moment | None:
+    """From tomorrow on for one week or month; "next week" without the article is the calendar's.
+
+    e.g. "within the next week" -> 2026-03-06..2026-03-13 range
+    """
+    length = measure(1, unit)
+    return in_the_next(spot, length) if length and unit not in ("quarter", "year") else None
 
 
 @shifts.rule(
@@ -187,15 +197,29 @@ def weekday_in(spot: Spot, day: Days, length: Length | Days) -> Days | None:
     return one_day(monday + timedelta(days=day.weekday))
 
 
-@shifts.rule("<length> of? <days>")
+@shifts.rule("<length> on? <days>")
 def lone_unit_of(spot: Spot, length: Length, day: Days) -> Days | None:
     """A week on a day, as the British say: "a week on friday" and "a week friday".
 
     e.g. "a week friday" -> 2026-03-13 day
     """
-    if day.weekday is None or length.exact or length.days != 7 or spot.tokens[spot.begin + 1].text == "of":
+    if day.weekday is None or length.exact or not length.days or length.days % 7:
         return None
     return one_day(step(day.first, length))
+
+
+@shifts.rule("the? <days> after|following <days>", "the? <days> (before) <days>")
+def weekday_beside_a_day(spot: Spot, day: Days, *rest: Days | str) -> Days | None:
+    """A weekday told by a day that it follows or precedes.
+
+    e.g. "the monday after easter" -> 2026-04-06 day
+    """
+    anchor = rest[-1]
+    if day.weekday is None or not isinstance(anchor, Days) or not anchor.single or anchor.weekday is not None:
+        return None
+    if len(rest) > 1:
+        return one_day(weekday_before(anchor.first, day.weekday))
+    return one_day(weekday_after(anchor.last, day.weekday))
 
 
 @shifts.rule("<length>")
@@ -230,7 +254,7 @@ def now(spot: Spot) -> Moment | None:
     if spot.before().text in ("not", "cant"):
         return _now(spot)
     says_when = spot.before().text in _BEFORE_NOW and spot.after().kind in ("end", "punct")
-    return _now(spot) if says_when or len(spot.tokens) == 1 else None
+    return _now(spot) if says_when or (spot.begin == 0 and spot.after(2).kind == "end") else None
 
 
 _BEFORE_NOW = wordset("come in over by call me back there here available open free book meet")

@@ -24,6 +24,7 @@ TYPED: dict[str, str] = {
     "sunday": "sundy sundey",
     "next": "nxt nex nect",
     "week": "wk",
+    "weekdays": "m-f m-fri mon-fri",
     "weekend": "wknd wkend weeknd wkd weekened w/end",
     "weekends": "wknds wkends",
     "morning": "morn mornin morining mornign moring mrng",
@@ -90,6 +91,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(night|day|lunch|dinner|noon)[- ]time\b", r"\1time"),
         (r"\bweek ?days?\b", "weekdays"),
         (r"\b(?:business|working) days?\b", "workdays"),
+        (r"\b(\w+day)'s\b", r"\1"),
         (r"'s\b", "s"),
         (r"'", ""),
     )
