@@ -59,7 +59,7 @@ _CORRECTABLE = sorted(word for word in _WORDS if len(word) >= 5 and word.isascii
 def read_plain(text: str) -> tuple[Piece, ...] | None:
     """The pieces of a plain answer in order; None where the text holds anything else, or nothing."""
     words = _words(text)
-    if not words or len(words) > LONGEST_ANSWER:
+    if not words:
         return None
     pieces: list[Piece] = []
     at = 0
@@ -73,8 +73,16 @@ def read_plain(text: str) -> tuple[Piece, ...] | None:
 
 
 def _words(text: str) -> list[str]:
+    """The words in the table's spelling; none where the text is too long or holds a word unknown there."""
     plain = _NOISE.sub("", text.lower()).replace("’", "'").replace("'", "")
-    return [word for found in _TOKEN.findall(plain) for word in _spelt(found).split()]
+    found = _TOKEN.findall(plain)
+    words: list[str] = []
+    for token in found if len(found) <= LONGEST_ANSWER else ():
+        word = _spelt(token)
+        if word.isalpha() and word not in _WORDS:
+            return []
+        words += word.split()
+    return words
 
 
 def _longest(words: list[str], at: int) -> tuple[Piece | None, int]:
