@@ -18,7 +18,7 @@ LIKELIEST = 5
 NOTHING_HEARD = (Heard("out_of_scope", None, 0.0),)
 
 
-class ModelUnavailable(Exception):  # noqa: N818 (reads as a sentence where it is caught)
+class ModelUnavailable(Exception):
     """The model could not be asked or gave no usable answer; trying again later can help."""
 
 
@@ -30,8 +30,8 @@ class Rasa:
     """
 
     def __init__(self, url: str, token: str, timeout: float = 3.0) -> None:
-        self._url = url.rstrip("/")
-        self._token = token
+        self.url = url.rstrip("/")
+        self.token = token
         self._timeout = timeout
         self._local = threading.local()
 
@@ -61,7 +61,7 @@ class Rasa:
     def _call(self, method: str, path: str, body: dict[str, str] | None) -> dict[str, Any]:
         try:
             response = self._session().request(
-                method, self._url + path, params={"token": self._token}, json=body, timeout=self._timeout
+                method, self.url + path, params={"token": self.token}, json=body, timeout=self._timeout
             )
             status = response.status_code
             answer = response.json() if status == 200 else None

@@ -23,15 +23,15 @@ START_LIMIT = 120.0  # seconds; some 5 with a warm disk, half a minute with a co
 END_LIMIT = 5.0
 
 
-class EnvironmentMissing(Exception):  # noqa: N818 (reads as a sentence where it is caught)
+class EnvironmentMissing(Exception):
     """Rasa's own Python environment is not there; `make setup` makes it."""
 
 
-class ModelNotTrained(Exception):  # noqa: N818 (reads as a sentence where it is caught)
+class ModelNotTrained(Exception):
     """There is no trained model; `make setup` trains it."""
 
 
-class ModelDidNotStart(Exception):  # noqa: N818 (reads as a sentence where it is caught)
+class ModelDidNotStart(Exception):
     """The server ended or was not ready in time; the message names its log."""
 
 

@@ -66,7 +66,9 @@ def main() -> int:
     import rasa.utils.log_utils
     from rasa.core.utils import AvailableEndpoints
 
-    rasa.utils.common.configure_logging_and_warnings(logging.ERROR, warn_only_once=True, filter_repeated_logs=True)
+    rasa.utils.common.configure_logging_and_warnings(
+        logging.ERROR, warn_only_once=True, filter_repeated_logs=True
+    )
     rasa.utils.log_utils.configure_structlog(logging.ERROR)
     rasa.core.run.serve_application(
         model_path=str(MODEL),

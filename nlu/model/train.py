@@ -40,7 +40,7 @@ class BadSentences(Exception):
     """The training sentences contradict themselves or the list of labels; trying again does not help."""
 
 
-def inputs() -> "list[Path]":
+def inputs() -> list[Path]:
     """Every file that the model depends on, in a fixed order."""
     named = [HERE / name for name in ("config.yml", "domain.yml", "requirements.lock", "train.py")]
     return named + sorted((HERE / "data").glob("*.yml")) + sorted((HERE / "components").glob("*.py"))
@@ -61,11 +61,13 @@ def is_current(wanted: str) -> bool:
 
 def plain(text: str) -> str:
     """A text without case and punctuation; emoji count, since "👍" and "👎" are words here."""
-    kept = (c if c.isalnum() or unicodedata.category(c) == "So" else " " for c in text.lower().replace("'", ""))
+    kept = (
+        c if c.isalnum() or unicodedata.category(c) == "So" else " " for c in text.lower().replace("'", "")
+    )
     return " ".join("".join(kept).split()) or text.strip()
 
 
-def sentences() -> "list[tuple[str, str]]":
+def sentences() -> list[tuple[str, str]]:
     """All training sentences as (label, text)."""
     import yaml
 
@@ -77,13 +79,17 @@ def sentences() -> "list[tuple[str, str]]":
     return found
 
 
-def check(rows: "list[tuple[str, str]]") -> None:
-    """Raises BadSentences for a text under two labels, a repeated text, or labels unlike those of domain.yml."""
+def check(rows: list[tuple[str, str]]) -> None:
+    """Raises BadSentences for a text under two labels, or labels that are not those of domain.yml."""
     import yaml
 
     labels = set(yaml.safe_load((HERE / "domain.yml").read_text(encoding="utf-8"))["intents"])
-    problems = [f"label without sentences: {label}" for label in sorted(labels - {label for label, _ in rows})]
-    problems += [f"label not in domain.yml: {label}" for label in sorted({label for label, _ in rows} - labels)]
+    problems = [
+        f"label without sentences: {label}" for label in sorted(labels - {label for label, _ in rows})
+    ]
+    problems += [
+        f"label not in domain.yml: {label}" for label in sorted({label for label, _ in rows} - labels)
+    ]
     seen = {}
     for label, text in rows:
         first = seen.setdefault(plain(text), label)

@@ -1,0 +1,1 @@
+"""Rasa components of our own; config.yml names them by their module path."""
