@@ -27,7 +27,7 @@ if ! uv --version >/dev/null 2>&1; then
   locks+=(.ci/setup/uv.lock.txt)
   if ! .venv/bin/uv --version >/dev/null 2>&1; then
     say "installing uv"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps \
       -r .ci/setup/uv.lock.txt ||
       die "uv could not be installed with pip. Check the network, or install uv yourself, and run make setup again."
   fi

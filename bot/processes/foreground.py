@@ -40,9 +40,9 @@ def run(
     """Run the service, and `extra` programs beside it, with the settings `given` until told to end.
 
     The settings are put in force here and handed to every program through the environment, `environment`
-    on top. `on_ready` is called once, from the
-    main thread, when every part answers. Returns 0 after a clean end, 1 when the supervisor died, 2 when
-    nothing could be started (said in one sentence on standard error). Must be called from the main thread.
+    on top. `on_ready` is called once, from the main thread, when every part answers. Returns 0 after a clean
+    end, 1 when the supervisor died, 2 when nothing could be started (said in one sentence on standard
+    error). Must be called from the main thread.
     """
     settings.use(given)
     os.umask(0o077)  # whatever is made from here on holds contacts or secrets

@@ -116,6 +116,12 @@ def test_a_killed_supervisor_takes_everything_with_it(tiny: Tiny) -> None:
     assert not any(identity(pid) for pid in running)
 
 
+def test_a_killed_terminal_takes_everything_with_it(tiny: Tiny) -> None:
+    running = pids(tiny)
+    tiny.process.kill()
+    wait_until(gone(running))
+
+
 def test_the_next_start_ends_what_a_killed_run_has_left(tiny: Tiny) -> None:
     running = pids(tiny)
     os.kill(tiny.process.pid, signal.SIGKILL)

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 
 from data import db, settings
 from data.models import Base
+from nlu.rasa import Rasa
 
 
 @pytest.mark.database
@@ -36,6 +37,10 @@ def test_the_database_is_the_kind_it_is_said_to_be(database: str, request: pytes
 def test_the_redis_of_the_tests_answers(redis_url: str) -> None:
     with Redis.from_url(redis_url) as client:
         assert client.ping()
+
+
+def test_the_model_of_the_tests_is_served(rasa: Rasa) -> None:
+    assert rasa.ready()
 
 
 def test_the_browser_shows_a_page(chromium: Browser) -> None:
