@@ -125,8 +125,9 @@ class GoogleClient:
             plain.follow_redirects = False
             own.connection = AuthorizedHttp(self._access(), plain, max_refresh_attempts=1)
             own.process = os.getpid()
-            # a thread that ends takes its connection with it
-            weakref.finalize(own.connection, plain.close)
+            # A thread that ends takes its connection with it. Not at the end of the process: closing waits
+            # for whoever still reads, and a server that drips its answer would keep us from ending.
+            weakref.finalize(own.connection, plain.close).atexit = False
         timeout = max(0.1, min(self._patience.attempt, deadline - time.monotonic()))
         own.connection.timeout = timeout
         for kept in own.connection.connections.values():

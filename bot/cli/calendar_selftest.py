@@ -105,7 +105,7 @@ class SelfTest:
         steps: tuple[tuple[str, Callable[[], str], tuple[str, ...]], ...] = (
             ("list", self._list, ()),
             ("free_busy", self._free_busy, ()),
-            ("insert", self._insert, ()),
+            ("insert", self._insert, ("list",)),  # what cannot be read is not written to
             ("repeated_insert", self._repeat, ("insert",)),
             ("move", self._move, ("insert",)),
             ("incremental_changes", self._changes, ("list", "move")),
@@ -171,7 +171,7 @@ class SelfTest:
             ok, detail = True, self._within(CLEAN_UP_END, remove)
         except Exception as error:
             why = str(error) or "no answer in time"
-            ok, detail = False, f"delete “{self._event.title}” on {self._event.start:%Y-%m-%d} by hand: {why}"
+            ok, detail = False, f"delete '{self._event.title}' on {self._event.start:%Y-%m-%d} by hand: {why}"
         return Result("clean_up", ok, detail, round((time.monotonic() - began) * 1000))
 
     # the steps

@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -210,3 +212,42 @@ def test_the_installed_command_speaks_json_lines_only(google_server: ConnectedGo
     assert done.returncode == 0, done.stdout + done.stderr
     assert [json.loads(line)["ok"] for line in done.stdout.splitlines()] == [True] * len(STEPS)
     assert google_server.events == []
+
+
+def test_a_server_that_drips_its_answer_cannot_keep_the_command_from_ending(
+    google_server: ConnectedGoogle, tmp_path: Path
+) -> None:
+    hurried = (
+        "from bot.cli import calendar_selftest, main; calendar_selftest.STEPS_END = 2.0; "
+        "main(['calendar', 'selftest'])"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        over = threading.Event()
+        threading.Thread(target=_drip, args=(listening, over), daemon=True).start()
+        environment = {
+            "GOOGLE_API_BASE_URL": f"http://127.0.0.1:{listening.getsockname()[1]}",
+            "GOOGLE_TOKEN_URI": google_server.token_uri,
+            "GOOGLE_SERVICE_ACCOUNT_FILE": str(google_server.service_account_file),
+            "GOOGLE_CALENDAR_ID": google_server.calendar_id,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", hurried],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        over.set()
+    assert (done.returncode, done.stderr) == (1, "")
+    assert json.loads(done.stdout.splitlines()[0])["detail"] == "gave up waiting for the calendar"
+
+
+def _drip(listening: socket.socket, over: threading.Event) -> None:
+    taken, _ = listening.accept()
+    with taken:
+        taken.recv(65536)
+        taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+        while not over.wait(0.1):
+            taken.sendall(b" ")
