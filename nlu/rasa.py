@@ -6,6 +6,8 @@ the sum over its labels; its topic is the likeliest label's.
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
 from collections import defaultdict
 from typing import Any
@@ -22,11 +24,20 @@ class ModelUnavailable(Exception):
     """The model could not be asked or gave no usable answer; trying again later can help."""
 
 
+def _has_no_token(record: logging.LogRecord) -> bool:
+    return "token=" not in record.getMessage()
+
+
+# When it logs everything, urllib3 writes down each address, and ours carry the token.
+logging.getLogger("urllib3.connectionpool").addFilter(_has_no_token)
+
+
 class Rasa:
     """A client for one Rasa server, safe to share between threads: each keeps a connection of its own.
 
     `timeout` is in seconds and holds for connecting and for every wait on the answer. The token travels as a
-    query parameter, the only way Rasa knows; so no error here carries an address or a text.
+    query parameter, the only way Rasa knows; so no error here carries an address or a text. `url` is the
+    server's root.
     """
 
     def __init__(self, url: str, token: str, timeout: float = 3.0) -> None:
@@ -64,7 +75,7 @@ class Rasa:
                 method, self.url + path, params={"token": self.token}, json=body, timeout=self._timeout
             )
             status = response.status_code
-            answer = response.json() if status == 200 else None
+            answer = json.loads(response.content) if status == 200 else None
         except requests.Timeout:
             raise ModelUnavailable(f"no answer from the model within {self._timeout:g} s") from None
         except ValueError:
