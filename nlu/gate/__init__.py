@@ -23,6 +23,7 @@ FOLDER = Folder(
     _SPELLING["dropped"],
     _SPELLING["spaced"],
     _SPELLING["fillers"],
+    _SPELLING["near"],
 )
 OPT_OUTS = Table(_HERE / "optouts.toml", FOLDER, _SPELLING["fillers"], _SPELLING["frequent"])
 EMERGENCIES = Table(_HERE / "emergencies.toml", FOLDER, _SPELLING["fillers"], _SPELLING["frequent"])

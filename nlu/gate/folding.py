@@ -31,7 +31,7 @@ _SPACED_OUT = re.compile(r"(?<![^\W_'])[^\W\d_](?:[ .\-*_]{1,2}[^\W\d_]){2,11}(?
 _DASH = r"\s[-–—]+\s|[–—]|--+"
 _SIGNS = "🛑✋🚫⛔🤚🔕"
 _LAUGHTER = "💀😂🤣😭😆😹"
-_LEXEME = re.compile(rf"[^\W_][\w*]*|\.\.+|[.!?;\n]|{_DASH}|[,:()\[\]]|#(?!\w)|[{_SIGNS}{_LAUGHTER}]")
+_LEXEME = re.compile(rf"[^\W_][\w*]*|\.\.+|[.!?;\n]|{_DASH}|[,:()\[\]]|/(?!\d)|#(?!\w)|[{_SIGNS}{_LAUGHTER}]")
 _RUN = re.compile(r"(.)\1{2,}")
 _REPEAT = re.compile(r"(.)\1+")
 _SENTENCE_ENDS = frozenset(".!?;\n")
@@ -55,7 +55,8 @@ class Folder:
 
     `spelling` maps a variant to its plain form ("plz" -> "please"), `dropped` are words that carry
     nothing anywhere ("please", swear words), `spaced` the keywords that people space out ("s t o p"),
-    `fillers` those that make no clause of their own ("thanks").
+    `fillers` those that make no clause of their own ("thanks"); `near` are long words of which every
+    misspelling within that many letters counts.
     """
 
     def __init__(
@@ -64,11 +65,13 @@ class Folder:
         dropped: Iterable[str],
         spaced: Iterable[str],
         fillers: Iterable[str],
+        near: Mapping[str, int],
     ) -> None:
         self._spelling = {variant: tuple(plain.split()) for variant, plain in spelling.items()}
         self._dropped = frozenset(dropped)
         self._spaced = frozenset(spaced)
         self._known = set(self._spelling) | self._dropped | {w for p in self._spelling.values() for w in p}
+        self._near = tuple(near.items())
         self._fillers = frozenset(word for filler in fillers for word in self.spell(filler))
 
     def learn(self, words: Iterable[str]) -> None:
@@ -110,7 +113,9 @@ class Folder:
             return (_SYMBOLS[word],)
         if _RUN.search(word):
             word = self._shorten(word)
-        plain = self._spelling.get(word, (word,))
+        plain = self._spelling.get(word)
+        if plain is None:
+            plain = (next((near for near, most in self._near if _is_near(word, near, most)), word),)
         return () if plain[0] in self._dropped else plain
 
     def _shorten(self, word: str) -> str:
@@ -138,6 +143,22 @@ def _plain(text: str) -> str:
         return text
     text = unicodedata.normalize("NFKD", text.translate(_PLAIN_MARKS))
     return "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
+
+
+def _is_near(word: str, target: str, most: int) -> bool:
+    """Whether `word` becomes `target` by at most so many letters left out, added, changed or swapped."""
+    if word[:1] != target[:1] or abs(len(word) - len(target)) > most:
+        return False
+    before: list[int] = []
+    row = list(range(len(target) + 1))
+    for i, letter in enumerate(word, 1):
+        before, last, row = row, before, [i]
+        for j, wanted in enumerate(target, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == target[j - 2] and word[i - 2] == wanted:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1] <= most
 
 
 def _close(clauses: list[list[str]], sentences: list[str]) -> None:
