@@ -15,6 +15,7 @@ from actions.handlers import booking, changing, closing, later, people, question
 from actions.proposing import propose
 from actions.state import State
 from actions.turn import Turn
+from nlu.ladder import UNSURE
 from nlu.understanding import Heard, Understanding
 
 Handler = Callable[[Turn], None]
@@ -49,9 +50,6 @@ SOCIAL: dict[str, Handler] = {
     "out_of_scope": social.not_understood,
 }
 """Only where nothing else was said."""
-
-UNSURE = 0.3
-"""Below this confidence the bot asks back (docs/understanding.md says how it was chosen)."""
 
 QUESTIONS = 2
 """More answers than this in one text would be a wall of words."""

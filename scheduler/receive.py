@@ -190,5 +190,11 @@ def _provider_confirms(inbound: Inbound) -> bool:
 
 
 def _heard(intent: str, gated: Gated) -> dict[str, object]:
-    heard = {"intent": intent, "topic": None, "confidence": 1.0, "intents": [[intent, None, 1.0]]}
-    return heard | {"rung": "rule", "rule": gated.rule}
+    return {
+        "intent": intent,
+        "topic": None,
+        "confidence": 1.0,
+        "intents": [[intent, None, 1.0]],
+        "rung": "rule",
+        "rule": gated.rule,
+    }

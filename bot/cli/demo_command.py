@@ -18,7 +18,7 @@ def command(fresh: bool, simulator_port: int | None) -> None:
     """Run everything on this machine against simulated phones; no text leaves it. Ctrl-C ends it."""
     from bot.demo import stage
     from bot.processes import Listens, Program, run
-    from bot.processes.readiness import answers
+    from bot.processes.readiness import web_answers
     from data import clock, db, logs, settings
 
     try:
@@ -56,7 +56,7 @@ def command(fresh: bool, simulator_port: int | None) -> None:
             "--business", "Example Dental",
         ],
         environment={"SIMULATOR_AUTH_TOKEN": present.auth_tokens[0]},
-        ready=lambda: answers(f"{page}sim/health"),
+        ready=lambda: web_answers(f"{page}sim/health"),
         listens=Listens("127.0.0.1", port, "--simulator-port"),
     )  # fmt: skip
 
