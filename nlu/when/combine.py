@@ -39,6 +39,8 @@ def times_in(tokens: Sequence[Token], said: Said) -> Times:
     for value, stance in zip(values, stances(tokens), strict=True):
         assert isinstance(value, Days | Clock | Moment)
         _sort_in(value, stance, wanted, excluded)
+    if any(not isinstance(value, Moment) for value in wanted):  # "asap, tomorrow if possible"
+        wanted = [value for value in wanted if not isinstance(value, Moment) or value.end is not None]
     wanted_groups = _grouped(_placed_all(wanted))
     excluded_groups = _grouped(_placed_all(excluded, context=wanted))
     if wanted_groups and any(not group.days and not group.moments for group in excluded_groups):
@@ -60,6 +62,8 @@ def _sort_in(
     elif stance == "never" and isinstance(value, Days) and value.weekday is not None and value.single:
         framed = any(isinstance(other, Days) and _is_frame(other) for other in wanted)
         excluded.append(value if framed else replace(value, every=True))
+    elif stance == "never" and isinstance(value, Clock) and value.part:
+        excluded.append(replace(value, every=True))
     elif stance in ("excluded", "never"):
         turned = _complement(value)  # "not before 3" asks for after 3
         (wanted if turned else excluded).append(turned or value)
@@ -187,6 +191,8 @@ def _windows(group: Group, said: Said, *, ruled_out: bool) -> list[Window]:
         stretches = [moment for moment in group.moments if moment.grain == "range"]
         group.days = [one_day(moment.start.date()) for moment in stretches]
         group.moments = [moment for moment in group.moments if moment.grain != "range"]
+    elif group.moments and all(_holds(days, group.moments[0]) for days in group.days):
+        group.days = []  # "today in one hour"
     found = [Window(moment.start, moment.end, moment.grain) for moment in group.moments]
     if not group.days:
         for clock in group.clocks:
@@ -198,6 +204,10 @@ def _windows(group: Group, said: Said, *, ruled_out: bool) -> list[Window]:
         for clock in group.clocks:
             found += _on_days(days, settle(clock, said), said, ruled_out=ruled_out)
     return found
+
+
+def _holds(days: Days, moment: Moment) -> bool:
+    return days.single and days.first == moment.start.date()
 
 
 def _repeated(days: Days, said: Said, *, ruled_out: bool) -> list[Days]:

@@ -25,16 +25,17 @@ def phrases(text: str) -> tuple[Phrase, ...]:
 # Words before a time that rule it out, and what may stand between them and the time.
 REFUSALS = phrases(
     "not, cant, wont, dont, doesnt, couldnt, shouldnt, isnt, arent, aint, busy, booked, unavailable, "
-    "away, never, avoid, unable, gone, swamped, slammed, tied, travelling, traveling, out of town, "
-    "out of office, out of the office, out of state, at work, i work, have work, got work, im "
-    "working, am working, in class, have class, in a meeting, in meetings, on shift, have school, on "
-    "vacation, on holiday, no good, no time"
+    "away, never, avoid, unable, gone, swamped, slammed, tied, travelling, traveling, out of town, out "
+    "of office, out of the office, out of state, at work, i work, have work, got work, im working, am "
+    "working, in class, have class, in a meeting, have a meeting, got a meeting, have a call, have a "
+    "class, have practice, in meetings, on shift, have school, on vacation, on holiday, no good, no "
+    "time"
 )
 DAYS_OFF = phrases("i dont work, we dont work, im not working, not at work, im off, am off")
 BETWEEN_REFUSAL_AND_TIME = wordset(
-    "on at in the any do make it come be this able to of a work during available free for really "
-    "there get want like have meet well swing by up out all town from most until through good great "
-    "best fully here both either manage anything something"
+    "on at in the any do make it come be this able to of a work during available free for really there "
+    "get want like have meet well swing by up out all town from most until through good great best "
+    "fully here both either manage anything something"
 )
 BOOKED_UP = wordset("im am is are fully all double already being get getting pretty solidly")
 NO_REFUSAL_BEHIND = wordset("why if or whether was were did")  # "why not friday", "if not tuesday"

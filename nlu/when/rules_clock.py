@@ -80,7 +80,7 @@ def roughly(spot: Spot, hour: int | str, half: str | None = None) -> Clock | Non
 def roughly_a_clock(spot: Spot, clock: Clock) -> Clock | None:
     """A clock that is already one, more or less.
 
-    e.g. "noonish" -> 2026-03-05T12:00 hour
+    e.g. "around 3pm" -> 2026-03-05T15:00 hour
     """
     return clock
 

@@ -81,7 +81,7 @@ def clock_range(spot: Spot, first: Clock | int, second: Clock | int) -> Clock | 
 def clock_for(spot: Spot, first: Clock | int | Length, second: Clock | Length) -> Clock | None:
     """A beginning and how long.
 
-    e.g. "from 9 for 2 hours" -> 2026-03-06T09:00..2026-03-06T11:00 range
+    e.g. "from 2 for 2 hours" -> 2026-03-05T14:00..2026-03-05T16:00 range
     """
     length, begin = (first, second) if isinstance(first, Length) else (second, first)
     at = _place(spot)[0 if isinstance(second, Length) else 1]
@@ -111,7 +111,7 @@ def clock_after(spot: Spot, clock: Clock | int) -> Clock | None:
     """From a time of day on.
 
     e.g. "after 3" -> 2026-03-05T15:00..open hour
-    e.g. "thursday after 3" -> 2026-03-12T15:00..2026-03-13T00:00 hour
+    e.g. "thursday after 3" -> 2026-03-12T15:00..2026-03-13 hour
     """
     return _open(spot, clock, "after")
 
@@ -132,7 +132,7 @@ def clock_before(spot: Spot, clock: Clock | int) -> Clock | None:
     """Up to a time of day.
 
     e.g. "before noon" -> 2026-03-05T10:00..2026-03-05T12:00 hour
-    e.g. "tomorrow until 5" -> 2026-03-06T00:00..2026-03-06T17:00 hour
+    e.g. "tomorrow until 5" -> 2026-03-06..2026-03-06T17:00 hour
     """
     if spot.tokens[spot.begin].text == "to":
         return None
@@ -188,7 +188,10 @@ def clock_or_earlier(spot: Spot, clock: Clock | int) -> Clock | None:
     return replace(end, start=0, end=end.start or MIDNIGHT, shape="before") if end else None
 
 
-@bounds.rule("off|out|done|finish|finished|finishes|ends work|school|class? at|around? <clock>")
+@bounds.rule(
+    "off|done|finish|finished|finishes|ends work|school|class? at|around? <clock>",
+    "out of? work|school|class at|around <clock>",
+)
 def free_from(spot: Spot, clock: Clock) -> Clock | None:
     """The end of somebody's work is the beginning of their time.
 
@@ -217,7 +220,7 @@ def another_hour(spot: Spot, hour: int) -> Clock | None:
     return replace(clock, start=start, end=start + 60, vague=False)
 
 
-_BEFORE_ANOTHER = wordset("or / it that meant mean actually sorry wait no maybe like instead and")
+_BEFORE_ANOTHER = wordset("or / it that meant mean actually sorry wait no maybe like instead and do")
 
 
 @bounds.rule("<num>", "for|like|maybe|say <num>")

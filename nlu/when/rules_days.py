@@ -45,7 +45,7 @@ def relative(spot: Spot, offset: int) -> Days:
 def rest_of_today(spot: Spot) -> Moment:
     """From now to midnight.
 
-    e.g. "later today" -> 2026-03-05T10:00..2026-03-06T00:00 range
+    e.g. "later today" -> 2026-03-05T10:00..2026-03-06 range
     """
     return Moment(spot.said.now, datetime.combine(spot.said.today + DAY, time()), "range")
 
@@ -192,7 +192,17 @@ def ordinal_day(spot: Spot, ordinal: Ordinal) -> Days | None:
     if spot.after().text in _THINGS or spot.after().kind in ("unit", "length", "ord", "weekday"):
         return None
     if ordinal.spelled:
-        asked = spot.before().text in ("on", "for", "by", "until", "from", "before", "after", "to", "through")
+        asked = (ordinal.number > 3 and spot.begin == 0) or spot.before().text in (
+            "on",
+            "for",
+            "by",
+            "until",
+            "from",
+            "before",
+            "after",
+            "to",
+            "through",
+        )
         if not asked or spot.tokens[spot.begin].text != "the" or not ends_a_time(spot):
             return None
     day = next_ordinal(spot.said.today, ordinal.number)
@@ -282,6 +292,8 @@ def weekday_with_date(spot: Spot, first: Days, second: Days | int) -> Days | Non
         if spot.end - spot.begin < 3 or spot.tokens[spot.end - 2].text != "the":
             return None
         return _falling_on(spot.said.today, first.weekday, second)
+    if first.weekday is None and first.single and second.ordinal is not None:
+        first = replace(first, weekday=first.first.weekday())  # "next monday the 16th"
     if second.weekday is not None and first.weekday is None:
         first, second = second, first
     if first.weekday is None or second.weekday is not None or not second.single or first.every:

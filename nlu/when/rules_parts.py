@@ -54,7 +54,7 @@ def twelve_noon(spot: Spot, hour: int | Clock, clock: Clock | None = None) -> Cl
 def edge_of_part(spot: Spot, edge: str, part: str) -> Clock | None:
     """The first, middle or last piece of a part of the day.
 
-    e.g. "late morning" -> 2026-03-06T10:00 part_of_day
+    e.g. "late morning" -> 2026-03-05T10:00 part_of_day
     e.g. "late this afternoon" -> 2026-03-05T15:00 part_of_day
     """
     name = f"{_EDGES.get(edge, edge)} {part}"
@@ -99,7 +99,9 @@ def end_of_the_day(spot: Spot) -> Clock | None:
     return Clock(closes - 120, closes, "part", "part_of_day", part="afternoon")
 
 
-@parts.rule("in? the|my|your? <part>", "during the? <part>", "<part> time", "around the? <part>")
+@parts.rule(
+    "in the|my|your? <part>", "the|my|your <part>", "during the? <part>", "<part> time", "around the? <part>"
+)
 def named_part(spot: Spot, part: str) -> Clock | None:
     """A part of the day by name.
 
@@ -118,7 +120,12 @@ def lone_part(spot: Spot, part: str) -> Clock | None:
     """
     if spot.before().text in ("good", "gm", "gd"):
         return None
-    if part in _MEALS and spot.before().text not in _AT_A_MEAL and spot.before().kind not in DAY_KINDS:
+    if (
+        part in _MEALS
+        and spot.text() in _MEALS
+        and spot.before().text not in _AT_A_MEAL
+        and spot.before().kind not in DAY_KINDS
+    ):
         return None  # "dinner with mom"
     greets = spot.begin == 0 and spot.after().kind == "punct" and len(spot.tokens) > 2
     return None if greets and spot.after().text in (",", "!", ".") else of_part(part)
@@ -132,7 +139,7 @@ _AT_A_MEAL = wordset("at around over during by before after my until between lik
 def tonight(spot: Spot) -> Clock | None:
     """The evening of today.
 
-    e.g. "tonight" -> 2026-03-05T18:00..2026-03-06T00:00 part_of_day
+    e.g. "tonight" -> 2026-03-05T18:00..2026-03-06 part_of_day
     """
     return replace(of_part("tonight"), now_or_later=True)
 
@@ -157,7 +164,10 @@ def every_part(spot: Spot, part: str) -> Clock | None:
 
 @parts.rule("<num>")
 def bare_hour(spot: Spot, hour: int) -> Clock | None:
-    """Nothing but an hour, as the answer to the question for a time."""
+    """Nothing but an hour, as the answer to the question for a time.
+
+    e.g. "3" -> 2026-03-05T15:00 hour
+    """
     if not spot.said.bare_hours or not spot.text().isdigit():
         return None
     if any(
@@ -175,7 +185,7 @@ def bare_hour(spot: Spot, hour: int) -> Clock | None:
 def clock_and_part(spot: Spot, first: Clock, second: Clock) -> Clock | None:
     """A clock and the part of the day that it lies in, in either order.
 
-    e.g. "3 in the afternoon" -> 2026-03-05T15:00 hour
+    e.g. "3:15 in the afternoon" -> 2026-03-05T15:15 minute
     e.g. "afternoon 2:30" -> 2026-03-05T14:30 minute
     """
     if first.shape == "part" and second.shape != "part":
@@ -204,8 +214,8 @@ def number_in_part(spot: Spot, hour: int, part: str) -> Clock | None:
 def number_and_part(spot: Spot, first: int | Clock, second: int | Clock) -> Clock | None:
     """A bare hour beside a part of the day.
 
-    e.g. "8 this evening" -> 2026-03-05T20:00 hour
     e.g. "evening 4" -> 2026-03-05T16:00 hour
+    e.g. "8 tonight" -> 2026-03-05T20:00 hour
     """
     number, part = (first, second) if isinstance(second, Clock) else (second, first)
     if not isinstance(part, Clock) or part.shape != "part" or not part.part or part.every:

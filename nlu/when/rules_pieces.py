@@ -96,18 +96,15 @@ def later_in_period(spot: Spot, period: Days) -> Days | None:
     return half
 
 
-@pieces.rule("rest of? the? <days>", "rest of? the? (week|month|year|day)", "remainder of <days>")
-def rest_of_period(spot: Spot, *found: object) -> Days | None:
-    """From now to the end of the week or month.
+@pieces.rule("rest|remainder of? the? <days>")
+def rest_of_period(spot: Spot, period: Days) -> Days | None:
+    """From today to the end of a month or another stretch.
 
-    e.g. "rest of the week" -> 2026-03-05..2026-03-09 range
+    e.g. "rest of march" -> 2026-03-05..2026-04-01 range
     """
-    period = found[-1]
-    if not isinstance(period, Days):
+    if period.start is None or period.end is None or period.single:
         return None
-    return (
-        Days(max(spot.said.today, period.first), period.end, "range") if period.start and period.end else None
-    )
+    return Days(max(spot.said.today, period.start), period.end, "range")
 
 
 @pieces.rule(
@@ -205,7 +202,7 @@ def nth_week(spot: Spot, which: Ordinal | str, *found: object) -> Days | None:
 def day_of_a_month(spot: Spot, number: Ordinal | int, period: Days) -> Days | None:
     """A day of "this month", "next month".
 
-    e.g. "the 9th of next month" -> 2026-04-09 day
+    e.g. "20 of next month" -> 2026-04-20 day
     """
     if period.grain != "month" or period.start is None:
         return None

@@ -43,6 +43,7 @@ def _away(spot: Spot, length: Length, sign: int = 1) -> Days | Moment:
     "<length> from right? now|today",
     "<length> later|hence|out|away",
     "give|gimme me|us? <length>",
+    "not for another|about|at|least? least? <length>",
 )
 def away_from_now(spot: Spot, length: Length) -> Days | Moment | None:
     """So far ahead of now: a day for days, the week from then for weeks, the minute for hours.
@@ -70,20 +71,11 @@ def in_less_than(spot: Spot, length: Length) -> Days | Moment:
     return _away(spot, length)
 
 
-@shifts.rule("today in <length>")
-def today_in(spot: Spot, length: Length) -> Days | Moment | None:
-    """Hours from now, with the day named as well.
-
-    e.g. "today in one hour" -> 2026-03-05T11:00 minute
-    """
-    return _away(spot, length) if length.exact else None
-
-
 @shifts.rule("within|inside of? the? next|coming|upcoming? <length>", "less than <length> from now")
 def within(spot: Spot, length: Length) -> Days | Moment:
     """Any time from now until so far ahead.
 
-    e.g. "within 5 days" -> 2026-03-05..2026-03-11 range
+    e.g. "within 5 days" -> 2026-03-05T10:00..2026-03-11 range
     """
     if length.exact:
         return Moment(spot.said.now, elapse(spot.said.now, length, spot.said.zone), "range")
@@ -160,6 +152,8 @@ def beside_a_day(spot: Spot, length: Length, side: str, day: Days | None = None)
     """
     if day is None or day.start is None:
         return _away(spot, length)
+    if spot.before().text == "for" and side == "from":
+        return None  # "for 3 days from tomorrow"
     sign = -1 if side == "before" else 1
     if length.exact:
         at = datetime.combine(day.start, time()) + timedelta(seconds=sign * length.seconds)
@@ -197,13 +191,18 @@ def weekday_in(spot: Spot, day: Days, length: Length | Days) -> Days | None:
     return one_day(monday + timedelta(days=day.weekday))
 
 
-@shifts.rule("<length> on? <days>")
-def lone_unit_of(spot: Spot, length: Length, day: Days) -> Days | None:
-    """A week on a day, as the British say: "a week on friday" and "a week friday".
+@shifts.rule("<length> on? <days>", "<days> week")
+def a_week_on(spot: Spot, first: Length | Days, second: Days | None = None) -> Days | None:
+    """So many weeks after a day, as the British say it: "a week on friday", "friday week".
 
-    e.g. "a week friday" -> 2026-03-13 day
+    e.g. "a week on friday" -> 2026-03-13 day
+    e.g. "tomorrow week" -> 2026-03-13 day
     """
-    if day.weekday is None or length.exact or not length.days or length.days % 7:
+    day = second if isinstance(first, Length) else first
+    length = first if isinstance(first, Length) else Length(days=7, unit="week")
+    if day is None or not day.single or day.every or length.exact or not length.days or length.days % 7:
+        return None
+    if spot.after().kind == "word":
         return None
     return one_day(step(day.first, length))
 
@@ -236,7 +235,16 @@ def lone_length(spot: Spot, length: Length) -> Days | Moment | None:
     return _away(spot, length) if all(t.kind == "punct" or t.text in _FILLERS for t in others) else None
 
 
-@shifts.rule("just|right now", "at the moment", "immediately|asap", "as soon as possible")
+@shifts.rule("asap|immediately", "as soon as possible|u|you", "right away")
+def as_soon_as_possible(spot: Spot) -> Moment:
+    """Any time from now on, the sooner the better.
+
+    e.g. "asap please" -> 2026-03-05T10:00..open range
+    """
+    return Moment(spot.said.now, None, "range")
+
+
+@shifts.rule("just|right now", "at the moment")
 def right_now(spot: Spot) -> Moment:
     """This very moment.
 
