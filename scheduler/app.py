@@ -30,6 +30,8 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
+    task_soft_time_limit=75,
+    task_time_limit=90,  # below VISIBILITY: a task that hangs is ended before another worker gets it
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,

@@ -58,6 +58,7 @@ def command(fresh: bool, simulator_port: int | None) -> None:
         environment={"SIMULATOR_AUTH_TOKEN": present.auth_tokens[0]},
         ready=lambda: web_answers(f"{page}sim/health"),
         listens=Listens("127.0.0.1", port, "--simulator-port"),
+        outlives=True,  # a worker that finishes its task still calls it
     )  # fmt: skip
 
     def ready(_: object) -> None:

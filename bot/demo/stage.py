@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from data import business_file, clock, demo_clock
-from data.db import writing
+from data import business_file, clock, demo_clock, imports, settings
+from data.db import reading, writing
 from data.models import Business, Campaign, Contact, Sender, StaffUser
 from data.profile import Profile
 from data.queries.campaigns import start_campaign
@@ -77,7 +77,10 @@ def furnish() -> None:
             )
         demo_clock.forward(session, _to_office_hours(demo_clock.now(), zone))
     clock.use(demo_clock.now)
-    _import_contacts()
+    with reading() as session:
+        empty = session.scalar(select(Contact.id).limit(1)) is None
+    if empty:
+        imports.run(CONTACTS, report=settings.get().rekindle_data_dir / "contacts.report.csv")
     with writing() as session:
         business = session.scalars(select(Business)).one()
         if session.scalar(select(Campaign.id)) is None:
@@ -98,7 +101,7 @@ def _to_office_hours(now: datetime, zone: str) -> timedelta:
 
 def phones() -> list[dict[str, str]]:
     """The phones that the simulator's page shows: those who get the opener, the sample's first ones."""
-    with writing() as session:
+    with reading() as session:
         rows = session.scalars(select(Contact).order_by(Contact.id).limit(12)).all()
         return [{"number": row.phone, "label": _label(row)} for row in rows]
 

@@ -69,9 +69,7 @@ def test_the_same_text_cannot_be_queued_twice(service: Service) -> None:
     queue(once="reply:1")
     with writing() as session:
         business, contact = session.query(Business).one(), session.query(Contact).one()
-        again = enqueue(
-            session, business, contact, kind="reply", body="x", channel="sms", once="reply:1"
-        )
+        again = enqueue(session, business, contact, kind="reply", body="x", channel="sms", once="reply:1")
     assert again is None
 
 
