@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -292,5 +292,8 @@ def _minutes(moment: datetime) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _unique(windows: object) -> tuple[Window, ...]:
-    return tuple(dict.fromkeys(windows))  # type: ignore[call-overload]
+def _unique(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """The windows in order, each once, without those that have no length ("until 0:00")."""
+    return tuple(
+        dict.fromkeys(window for window in windows if window.end is None or window.start < window.end)
+    )

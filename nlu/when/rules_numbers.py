@@ -10,12 +10,13 @@ lengths = Stage()
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
+_MOST = {"second": 86_400, "minute": 10_000, "hour": 1_000, "day": 1_000, "workday": 1_000, "week": 500}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def measure(count: float, unit: str) -> Length | None:
     """So many of a unit; halves of a day or more are rounded down to whole smaller units."""
-    if count > 5000:
+    if count > _MOST.get(unit, 100):
         return None
     if unit in _SECONDS:
         return Length(seconds=round(count * _SECONDS[unit]), unit=unit)

@@ -27,11 +27,11 @@ VOCABULARY = sorted(
         *words.NAMED_CLOCKS,
         *SPELLINGS,
         *words.wordset(
-            "after before until from to between and or not cant but by in on at the this next last of a for within "
-            "week weekend end early late mid half past quarter rest ago later now no every any christmas easter "
-            "holidays am pm oclock , . ? ! - / : @ & ' ½ 👍 0 1 2 3 4 5 9 10 12 13 24 29 30 31 32 60 99 100 930 "
-            "1430 2500 2026 99999 3rd 31st 32nd 0th 3pm 12am 0:00 24:00 25:61 9:05 13/13 2/30 2/29 3/10 1/2 0/0 "
-            "2026-02-30 99/99/99 20261399"
+            "after before until from to between and or not cant but by in on at the this next last of "
+            "a for within week weekend end early late mid half past quarter rest ago later now no "
+            "every any christmas easter holidays am pm oclock , . ? ! - / : @ & ' ½ 👍 0 1 2 3 4 5 9 "
+            "10 12 13 24 29 30 31 32 60 99 100 930 1430 2500 2026 99999 3rd 31st 32nd 0th 3pm 12am "
+            "0:00 24:00 25:61 9:05 13/13 2/30 2/29 3/10 1/2 0/0 2026-02-30 99/99/99 20261399"
         ),
     }
 )
