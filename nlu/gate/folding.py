@@ -29,9 +29,11 @@ _LINK = re.compile(r"(?:https?://|www\.)\S{1,2000}|[\w.+-]{1,64}@[\w-]{1,64}\.[\
 _PLAIN_MARKS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "…": ".."})
 _SPACED_OUT = re.compile(r"(?<![^\W_'])[^\W\d_](?:[ .\-*_]{1,2}[^\W\d_]){2,11}(?![^\W_'])")
 _DASH = r"\s[-–—]+\s|[–—]|--+"
-_SIGNS = "🛑✋🚫⛔🤚🔕"
+_SIGNS = "🖕🚑🆘🛑✋🚫⛔🤚🔕"
 _LAUGHTER = "💀😂🤣😭😆😹"
-_LEXEME = re.compile(rf"[^\W_][\w*]*|\.\.+|[.!?;\n]|{_DASH}|[,:()\[\]]|/(?!\d)|#(?!\w)|[{_SIGNS}{_LAUGHTER}]")
+_LEXEME = re.compile(
+    rf"[^\W_][\w*]*|\.\.+|[.!?;\n]|{_DASH}|[,:()\[\]]|/(?!\d)|#(?!\w)|[{_SIGNS}{_LAUGHTER}🩸]"
+)
 _RUN = re.compile(r"(.)\1{2,}")
 _REPEAT = re.compile(r"(.)\1+")
 _SENTENCE_ENDS = frozenset(".!?;\n")
@@ -133,7 +135,8 @@ class Folder:
 
 
 # Stop signs stand for themselves, laughter for one word, "#" for a number.
-_SYMBOLS = {sign: sign for sign in _SIGNS} | dict.fromkeys(_LAUGHTER, "lol") | {"#": "number"}
+_SYMBOLS = {sign: sign for sign in _SIGNS} | dict.fromkeys(_LAUGHTER, "lol")
+_SYMBOLS |= {"#": "number", "🩸": "bleeding"}
 _SHOUTED = frozenset(word.upper() for word in SHOUTABLE)
 
 
