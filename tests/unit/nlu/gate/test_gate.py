@@ -173,6 +173,18 @@ def test_texts_longer_than_a_provider_sends_are_bounded() -> None:
     assert time.perf_counter() - began < 0.5
 
 
+def test_a_text_made_of_nothing_but_the_words_of_the_tables_is_bounded() -> None:
+    said = (
+        " ".join(text for row in ROWS for text in (*row.takes, *row.leaves))
+        .replace(".", " ")
+        .replace(",", " ")
+    )
+    for start in range(0, len(said), 1600):
+        began = time.perf_counter()
+        check(said[start : start + 1600])
+        assert time.perf_counter() - began < 0.05
+
+
 def test_an_ordinary_text_takes_well_under_a_millisecond() -> None:
     ordinary = texts("optout_false_friends")
     best = 1.0
