@@ -14,13 +14,10 @@ from celery.signals import setup_logging, worker_process_init
 
 from data import clock, db, demo_clock, logs, settings
 from data.db import reading
-from scheduler.due import due_jobs
+from scheduler.due import SWEEP_EVERY, due_jobs
 from scheduler.jobs import Job, JobKind
 from scheduler.run import run
 from scheduler.wake import wake
-
-SWEEP_EVERY = 5.0
-"""Seconds between two sweeps: how long a text waits at most when its wake-up was lost."""
 
 VISIBILITY = 120
 """Seconds until a dead worker's task is handed out again: above the longest task with all its time-outs."""

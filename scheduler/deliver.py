@@ -24,6 +24,10 @@ from scheduler.gather import whereabouts_of
 from scheduler.jobs import Job
 from scheduler.provider.client import NotReached, Outbound, OutcomeUnknown, Refused, Sent, provider
 from scheduler.standing import standing_of
+from scheduler.wake import wake
+
+AT_ONCE = 0.01
+"""Seconds that are not worth waiting for."""
 
 AGAIN = timedelta(seconds=10)
 """How long a text waits when the provider could not be reached at all."""
@@ -45,20 +49,27 @@ def deliver(message_id: int) -> list[Job]:
         message = session.get(Message, message_id)
         if message is None or message.state != "queued":
             return []
-        sender = sender_of(session, message)
-    waits = rate_limit.take(sender.address, sender.per_second)
-    with writing() as session:
-        if waits:
-            _postpone(session, message_id, waits)
+        if not (message.due_at and message.due_at <= clock.now()):
             return []
+        sender, paced = sender_of(session, message), message.paced
+    if not paced:
+        waits = rate_limit.reserve(sender.address, sender.per_second)
+        if waits > AT_ONCE:
+            _take_place(message_id, waits)
+            return []
+    with writing() as session:
         claimed = _claim(session, message_id)
     return [] if claimed is None else _send(claimed)
 
 
-def _postpone(session: Session, message_id: int, seconds: float) -> None:
-    message = session.get_one(Message, message_id)
-    if message.state == "queued":
-        message.due_at = clock.now() + timedelta(seconds=seconds)
+def _take_place(message_id: int, seconds: float) -> None:
+    """Wait for the place in the sender's pace that was reserved."""
+    with writing() as session:
+        message = session.get_one(Message, message_id)
+        if message.state != "queued" or message.paced:
+            return
+        message.due_at, message.paced = clock.now() + timedelta(seconds=seconds), True
+    wake([Job("deliver", message_id)], delay=seconds)
 
 
 def _claim(session: Session, message_id: int) -> Claimed | None:
@@ -66,6 +77,7 @@ def _claim(session: Session, message_id: int) -> Claimed | None:
     message = claim(session, message_id)
     if message is None:
         return None
+    message.paced = False
     sender = sender_of(session, message)
     where = Whereabouts()
     if message.contact_id is not None:

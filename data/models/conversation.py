@@ -71,6 +71,8 @@ class Message(Base):
 
     due_at: Mapped[datetime | None]
     """Outbound and queued: not before this moment (wall time)."""
+    paced: Mapped[bool] = mapped_column(default=False)
+    """Outbound and queued: `due_at` is its own place in the sender's pace."""
     claimed_at: Mapped[datetime | None]
     """Outbound and sending: since when (real time); a minute later the outcome counts as unknown."""
     attempts: Mapped[int] = mapped_column(default=0)

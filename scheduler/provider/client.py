@@ -46,7 +46,10 @@ class NotReached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """A text to send; addresses are E.164, or a messaging service's id as sender."""
+    """A text to send; addresses are E.164, or a messaging service's id as sender.
+
+    Without a `status_callback` the provider tells nothing by itself: whoever sent it asks.
+    """
 
     to: str
     sender: str
@@ -91,8 +94,9 @@ class Provider:
         values: dict[str, Any] = {
             "to": addressed(text.to, text.channel),
             "body": text.body,
-            "status_callback": text.status_callback,
         }
+        if text.status_callback:
+            values["status_callback"] = text.status_callback
         if text.sender.startswith("MG"):
             values["messaging_service_sid"] = text.sender
         else:

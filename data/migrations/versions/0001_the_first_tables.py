@@ -363,6 +363,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('sent_at', data.models.base.Moment(timezone=True), nullable=True),
     sa.Column('due_at', data.models.base.Moment(timezone=True), nullable=True),
+    sa.Column('paced', sa.Boolean(), nullable=False),
     sa.Column('claimed_at', data.models.base.Moment(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('once', sa.String(), nullable=True),
