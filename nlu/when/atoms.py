@@ -149,7 +149,11 @@ def _settled(tokens: list[Token], place: int) -> Token:
     after = tokens[place + 1] if place + 1 < len(tokens) else NOTHING
     fits = True
     if token.text == "am":
-        fits = before.kind in _TIMEY and before.text != "i"
+        if before.text == "the":
+            return Token("part", "morning", "morning")
+        fits = (before.kind in _TIMEY or before.text == "oclock") and before.text != "i"
+    elif token.text == "pm" and before.text == "the":
+        return Token("part", "afternoon", "afternoon")
     elif token.text == "may":
         fits = (
             after.kind in _NUMERIC

@@ -39,8 +39,8 @@ def times_in(tokens: Sequence[Token], said: Said) -> Times:
     for value, stance in zip(values, stances(tokens), strict=True):
         assert isinstance(value, Days | Clock | Moment)
         _sort_in(value, stance, wanted, excluded)
-    if any(not isinstance(value, Moment) for value in wanted):  # "asap, tomorrow if possible"
-        wanted = [value for value in wanted if not isinstance(value, Moment) or value.end is not None]
+    if any(not _is_now(value, said) for value in wanted):  # "asap, tomorrow if possible"
+        wanted = [value for value in wanted if not _is_now(value, said)]
     wanted_groups = _grouped(_placed_all(wanted))
     excluded_groups = _grouped(_placed_all(excluded, context=wanted))
     if wanted_groups and any(not group.days and not group.moments for group in excluded_groups):
@@ -48,6 +48,15 @@ def times_in(tokens: Sequence[Token], said: Said) -> Times:
     return Times(
         _unique(window for group in wanted_groups for window in _windows(group, said, ruled_out=False)),
         _unique(window for group in excluded_groups for window in _windows(group, said, ruled_out=True)),
+    )
+
+
+def _is_now(value: Days | Clock | Moment, said: Said) -> bool:
+    """ "Right now" and "as soon as possible", which give way to any other time in the text."""
+    return (
+        isinstance(value, Moment)
+        and value.start == said.now
+        and (value.end is None or value.end == said.now + timedelta(minutes=1))
     )
 
 

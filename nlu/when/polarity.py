@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from nlu.when.grammar import Token
+from nlu.when.grammar import CLAUSE_ENDS, Token
 from nlu.when.words import MOVES, wordset
 
 Stance = Literal["wanted", "excluded", "never", "replaced"]  # "never": any day but this one
@@ -28,8 +28,8 @@ REFUSALS = phrases(
     "away, never, avoid, unable, gone, swamped, slammed, tied, travelling, traveling, out of town, out "
     "of office, out of the office, out of state, at work, i work, have work, got work, im working, am "
     "working, in class, have class, in a meeting, have a meeting, got a meeting, have a call, have a "
-    "class, have practice, in meetings, on shift, have school, on vacation, on holiday, no good, no "
-    "time"
+    "class, have practice, in meetings, on shift, have school, on vacation, im out, am out, on holiday, "
+    "no good, no time"
 )
 DAYS_OFF = phrases("i dont work, we dont work, im not working, not at work, im off, am off")
 BETWEEN_REFUSAL_AND_TIME = wordset(
@@ -38,11 +38,13 @@ BETWEEN_REFUSAL_AND_TIME = wordset(
     "fully here both either manage anything something"
 )
 BOOKED_UP = wordset("im am is are fully all double already being get getting pretty solidly")
-NO_REFUSAL_BEHIND = wordset("why if or whether was were did")  # "why not friday", "if not tuesday"
+NO_REFUSAL_BEHIND = wordset("why if or whether")  # "why not friday", "if not tuesday"
+
+TOLD = wordset("was were did")  # "I was not there that weekend" turns nothing down
 
 # "anything but friday", "any day other than", "rather than", "instead of".
 EXCEPTIONS = phrases(
-    "but, except, besides, excluding, other than, apart from, aside from, rather than, instead of, "
+    "but, than, except, besides, excluding, other than, apart from, aside from, rather than, instead of, "
     "outside of, with the exception of"
 )
 WIDE = wordset(
@@ -104,6 +106,8 @@ def _stance(tokens: Sequence[Token], place: int) -> Stance:
 
 def _verdict_before(tokens: Sequence[Token], place: int) -> Stance:
     """Walk back from a time over words that may stand between, until one of them settles it."""
+    if tokens[place].kind == "moment":  # "not interested right now"
+        return "excluded" if _refused_in_clause(tokens, place) else "wanted"
     steps = 0
     at = place - 1
     while at >= 0 and steps < 7:
@@ -125,7 +129,8 @@ def _verdict_before(tokens: Sequence[Token], place: int) -> Stance:
         elif _ends(tokens, at, DAYS_OFF):
             return "wanted"
         elif _ends(tokens, at, REFUSALS):
-            return "wanted" if leading in NO_REFUSAL_BEHIND else "excluded"
+            told = leading in NO_REFUSAL_BEHIND or (text == "not" and leading in TOLD)
+            return "wanted" if told else "excluded"
         elif text == ",":
             if not _list_goes_on(tokens, at):
                 return "wanted"
@@ -134,6 +139,15 @@ def _verdict_before(tokens: Sequence[Token], place: int) -> Stance:
         steps += token.kind not in TIMES
         at -= 1
     return "wanted"
+
+
+def _refused_in_clause(tokens: Sequence[Token], place: int) -> bool:
+    for at in range(place - 1, -1, -1):
+        if tokens[at].text in CLAUSE_ENDS or tokens[at].kind in TIMES:
+            return False
+        if _ends(tokens, at, REFUSALS):
+            return True
+    return False
 
 
 _LINKS = LISTS | wordset(", on at in the")

@@ -24,6 +24,19 @@ def hour_and_minute(spot: Spot, text: str, half: str | None) -> Clock | None:
     return replace(clock, vague=False) if clock and text.startswith("0") and len(text) > 4 else clock
 
 
+@clocks.rule("<num>")
+def military(spot: Spot, number: int) -> Clock | None:
+    """Four digits with a leading zero.
+
+    e.g. "0930" -> 2026-03-06T09:30 minute
+    """
+    text = spot.text()
+    if len(text) != 4 or not text.startswith("0") or spot.after().kind == "ampm":
+        return None
+    clock = clock_at(int(text[:2]), int(text[2:]))
+    return replace(clock, vague=False) if clock else None
+
+
 @clocks.rule("<num> <ampm>")
 def hour_with_half(spot: Spot, number: int, half: str) -> Clock | None:
     """An hour, or hour and minute run together, with am or pm.
@@ -122,6 +135,9 @@ def minutes_from(
         return None
     if side == "from" and spot.before().kind == "clock":
         return None
+    in_a_month = spot.after().text in ("of", "next") or spot.after().kind == "month"
+    if in_a_month and spot.before().text not in ("at", "around"):
+        return None  # "10 to 15 of next month"
     backwards = side in ("to", "until", "before")
     if backwards and minutes <= 10 and not _says_when(spot, hour):
         return None

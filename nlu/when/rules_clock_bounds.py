@@ -230,6 +230,8 @@ def hour_after_day(spot: Spot, hour: int) -> Clock | None:
     e.g. "tomorrow 3" -> 2026-03-06T15:00 hour
     """
     alone = spot.end - spot.begin == 1
+    if spot.text(-1) == "one":
+        return None  # "the friday one"
     beside = spot.before().kind == "days" or (spot.before().text == "," and spot.before(2).kind == "days")
     if not beside and alone:
         beside = spot.after().kind == "days" and spot.before().kind in ("end", "punct")

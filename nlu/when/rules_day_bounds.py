@@ -96,6 +96,18 @@ def half_of_a_day(spot: Spot, half: str) -> Clock | None:
     return of_part("morning" if half == "am" else "afternoon") if spot.before().kind == "days" else None
 
 
+@bounds.rule("from|between? the? <num> to|-|and|until <num> of|in? <days>")
+def numbers_in_a_month(spot: Spot, first: int, last: int, period: Days) -> Days | None:
+    """Two days of a named month.
+
+    e.g. "10 to 15 next month" -> 2026-04-10..2026-04-16 range
+    """
+    if period.grain != "month" or period.start is None or not 0 < first < last <= 31:
+        return None
+    start = period.start
+    return Days(start + (first - 1) * DAY, start + last * DAY, "range")
+
+
 @bounds.rule("<num> to|-|and|through|until <days>", "from|between? the? <num> to|-|and|through <days>")
 def number_to_day(spot: Spot, number: int, day: Days) -> Days | None:
     """The first day of a range given by its number alone.
@@ -109,7 +121,7 @@ def number_to_day(spot: Spot, number: int, day: Days) -> Days | None:
     return Days(day.start.replace(day=number), day.end, "range")
 
 
-@bounds.rule("<days> -|to|through|until <num>", "<days> -|to|through <ord>")
+@bounds.rule("from|between? <days> -|to|through|until|and the? <num>", "<days> -|to|through <ord>")
 def day_to_number(spot: Spot, day: Days, number: object) -> Days | None:
     """The last day of a range given by its number alone.
 
@@ -179,7 +191,7 @@ def day_onwards(spot: Spot, day: Days) -> Days | None:
     return Days(day.start, None, "range")
 
 
-@bounds.rule("before|until <days>", "earlier than <days>", "prior|up to <days>")
+@bounds.rule("before|until <days>", "earlier|sooner than <days>", "prior|up to <days>")
 def day_before(spot: Spot, day: Days) -> Days | None:
     """Up to a day, without it.
 

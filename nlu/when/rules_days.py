@@ -25,7 +25,7 @@ days = Stage()
 
 # What an ordinal may count besides days: "the first one", "2nd opening", "1st time".
 _THINGS = wordset("""
-    one ones option opening time times choice appointment appt visit floor half place thing person
+    one ones weekend option opening time times choice appointment appt visit floor half place thing person
     kid child grade street st ave avenue opinion spot person two three available thought thoughts
     chance call name baby son daughter week month quarter year day text message class date dates
 """)
@@ -98,11 +98,13 @@ def next_weekday(spot: Spot, number: int) -> Days:
 
 
 @days.rule("last|past|previous <weekday>")
-def last_weekday(spot: Spot, number: int) -> Days:
+def last_weekday(spot: Spot, number: int) -> Days | None:
     """The last such day before today.
 
     e.g. "last friday" -> 2026-02-27 day
     """
+    if spot.after().text in ("of", "in"):
+        return None  # "the last sunday of march"
     return one_day(weekday_before(spot.said.today, number))
 
 
@@ -115,7 +117,7 @@ def weekday_after_next(spot: Spot, number: int, *_: str) -> Days:
     return one_day(weekday_after(spot.said.today, number) + timedelta(weeks=1))
 
 
-@days.rule("<num> <weekdays> from? now|today", "<num> <weekday> from now|today")
+@days.rule("<num> <weekdays> from? now|today", "<num> <weekday> from now|today", "in <num> <weekdays>")
 def weekdays_from_now(spot: Spot, count: int, number: int) -> Days | None:
     """The so-manyeth such day from today.
 
@@ -292,7 +294,8 @@ def weekday_with_date(spot: Spot, first: Days, second: Days | int) -> Days | Non
         if spot.end - spot.begin < 3 or spot.tokens[spot.end - 2].text != "the":
             return None
         return _falling_on(spot.said.today, first.weekday, second)
-    if first.weekday is None and first.single and second.ordinal is not None:
+    together = not {",", "-"} & set(spot.words())
+    if together and first.weekday is None and first.single and second.ordinal is not None:
         first = replace(first, weekday=first.first.weekday())  # "next monday the 16th"
     if second.weekday is not None and first.weekday is None:
         first, second = second, first

@@ -13,7 +13,11 @@ from nlu.when.words import PARTS, wordset
 parts = Stage()
 
 
-@parts.rule("at|around|about|towards <num>", "at|around|about like|around|about <num>")
+@parts.rule(
+    "at|around|about|towards <num>",
+    "at|around|about like|around|about <num>",
+    "make|move|change|push|switch it|that? to? <num>",
+)
 def at_hour(spot: Spot, hour: int) -> Clock | None:
     """A bare hour behind a word that asks for one; also digits run together.
 
@@ -23,6 +27,32 @@ def at_hour(spot: Spot, hour: int) -> Clock | None:
     text = spot.text(-1)
     found = digits(text) if text.isdigit() else (hour, 0)
     return clock_at(*found) if found and not counts_something(spot, strict=False) else None
+
+
+@parts.rule("(earlier|early|later|late|latter) in the day")
+def half_of_the_day(spot: Spot, word: str) -> Clock:
+    """The first or the second half of the opening hours.
+
+    e.g. "thursday later in the day" -> 2026-03-12T13:00..2026-03-12T18:00 part_of_day
+    """
+    opens, closes = spot.said.hours
+    middle = (opens + closes) // 2
+    if word.startswith("earl"):
+        return Clock(opens, middle, "part", "part_of_day", part="morning")
+    return Clock(middle, closes, "part", "part_of_day", part="afternoon")
+
+
+@parts.rule("at|around|by|before|after|until? <decimal>")
+def hour_with_a_point(spot: Spot, number: float) -> Clock | None:
+    """Hour and minute with a point, as the British write it.
+
+    e.g. "tomorrow at 8.30" -> 2026-03-06T08:30 minute
+    """
+    hour, _, minute = spot.text(-1).partition(".")
+    beside = spot.end - spot.begin == 2 or DAY_KINDS & {spot.before().kind, spot.after().kind}
+    if len(minute) != 2 or not beside or counts_something(spot) or spot.text() in ("by", "before", "after"):
+        return None
+    return clock_at(int(hour), int(minute), None, "minute")
 
 
 @parts.rule("at <length>")
@@ -87,9 +117,7 @@ def first_thing(spot: Spot, part: str | None) -> Clock | None:
     return Clock(opens, opens + 120, "part", "part_of_day", part="morning")
 
 
-@parts.rule(
-    "by? the? end|close of? the? day|business", "last thing", "late in the day", "by? close of business"
-)
+@parts.rule("by? the? end|close of? the? day|business", "last thing", "by? close of business")
 def end_of_the_day(spot: Spot) -> Clock | None:
     """The last hours before closing.
 
@@ -202,6 +230,8 @@ def number_in_part(spot: Spot, hour: int, part: str) -> Clock | None:
 
     e.g. "four in the afternoon" -> 2026-03-05T16:00 hour
     """
+    if spot.before().kind == "month":
+        return None  # "oct 5 in the morning"
     if spot.end - spot.begin == 2 and not _may_be_an_hour(spot):
         return None  # "all four afternoon classes"
     text = spot.text()
@@ -222,7 +252,10 @@ def number_and_part(spot: Spot, first: int | Clock, second: int | Clock) -> Cloc
         return None
     if isinstance(second, int) and counts_something(spot):
         return None
-    if isinstance(second, Clock) and spot.end - spot.begin == 2 and not _may_be_an_hour(spot):
+    if spot.before().kind == "month":
+        return None
+    plain = isinstance(second, Clock) and spot.end - spot.begin == 2 and not part.now_or_later
+    if plain and not _may_be_an_hour(spot):
         return None
     place = spot.end - 1 if isinstance(second, int) else spot.begin
     text = spot.tokens[place].text

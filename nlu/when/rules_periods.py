@@ -31,7 +31,7 @@ def _unit_period(today: date, unit: str, steps: int) -> Days | None:
     return None
 
 
-@periods.rule("this|current|my <unit>", "rest of? the? <unit>", "this working|work|calendar <unit>")
+@periods.rule("this|current|my|all <unit>", "rest of? the? <unit>", "this working|work|calendar <unit>")
 def this_unit(spot: Spot, unit: str) -> Days | None:
     """The current week, month or year, from its first day on.
 
@@ -51,7 +51,8 @@ def the_unit(spot: Spot, unit: str) -> Days | None:
 
     e.g. "any time in the week" -> 2026-03-02 week
     """
-    if unit not in ("week", "month") or spot.before().text in ("times", "time", "twice", "once"):
+    named = unit in ("week", "month") or spot.before().text == "of"  # "the start of the year"
+    if not named or spot.before().text in ("times", "time", "twice", "once"):
         return None
     if spot.after().text in ("of", "commencing", "starting", "beginning", "from"):
         return None
@@ -168,11 +169,13 @@ def weekends(spot: Spot) -> Days:
 
 
 @periods.rule("last weekend")
-def last_weekend(spot: Spot) -> Days:
+def last_weekend(spot: Spot) -> Days | None:
     """The weekend of the week before.
 
     e.g. "last weekend" -> 2026-02-28..2026-03-02 range
     """
+    if spot.after().text in ("of", "in"):
+        return None
     saturday = week_start(spot.said.today, -1) + 5 * DAY
     return Days(saturday, saturday + 2 * DAY, "range")
 

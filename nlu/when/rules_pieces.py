@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from nlu.when.calendar_steps import add_months, day_of_month, month_start, week, week_start, weekday_after
+from nlu.when.calendar_steps import (
+    add_months,
+    day_of_month,
+    month_start,
+    week,
+    week_start,
+    weekday_after,
+    weekday_before,
+)
 from nlu.when.grammar import Spot, Stage
 from nlu.when.values import DAY, Days, Length, Ordinal, one_day
 
@@ -159,18 +167,34 @@ def placed(day: Days, period: Days) -> Days | None:
 
 @pieces.rule("the? <ord> <days> in|of <days>", "the? (last) <days> in|of <days>")
 def nth_weekday(spot: Spot, which: Ordinal | str, day: Days, period: Days) -> Days | None:
-    """The first, second … or last such weekday of a month.
+    """The first, second … or last such weekday, or weekend, of a month.
 
     e.g. "first monday of next month" -> 2026-04-06 day
+    e.g. "last weekend of october" -> 2026-10-31..2026-11-02 range
     """
-    number = day.weekday
-    if number is None or period.start is None or period.end is None or period.grain != "month":
+    if period.start is None or period.end is None or period.grain != "month" or day.open:
         return None
+    span = day.last - day.first + DAY
+    if day.weekday is None and not (span == 2 * DAY and day.first.weekday() == 5):
+        return None
+    weekday = day.first.weekday()
     if isinstance(which, str):
-        found = period.end - DAY - timedelta(days=(period.last.weekday() - number) % 7)
+        found = weekday_before(period.end, weekday)
     else:
-        found = weekday_after(period.start - DAY, number) + timedelta(weeks=which.number - 1)
-    return one_day(found) if found < period.end else None
+        found = weekday_after(period.start - DAY, weekday) + timedelta(weeks=which.number - 1)
+    return Days(found, found + span, day.grain) if found < period.end else None
+
+
+@pieces.rule("the? (last) day of|in <days>", "the? <ord> day of|in <days>")
+def nth_day(spot: Spot, which: Ordinal | str, period: Days) -> Days | None:
+    """The last day, or the so-manyeth, of a month or another stretch.
+
+    e.g. "last day of october" -> 2026-10-31 day
+    """
+    if period.start is None or period.end is None or period.single:
+        return None
+    found = period.last if isinstance(which, str) else period.start + (which.number - 1) * DAY
+    return one_day(found) if period.start <= found < period.end else None
 
 
 @pieces.rule(
