@@ -23,8 +23,10 @@ T = TypeVar("T")
 ARRIVED = frozenset({"delivered", "read", "partially_delivered"})
 FAILED = frozenset({"failed", "undelivered", "canceled", "cancelled"})
 UNSENT = frozenset({"accepted", "scheduled", "queued", "sending"})
-TOO_MANY = "20429"
-"""The one refusal that says so much as: come again (facts: never processed, always safe)."""
+TOO_MANY = frozenset({"20429", "429"})
+"""The refusal that was certainly not processed: sending again is safe. 429 where no body says the code."""
+NOT_THERE = frozenset({"20404", "404"})
+"""Not there, or not yet: a provider's own store may lag behind."""
 
 
 class Messages(Protocol):
@@ -43,9 +45,11 @@ class Times:
 
     end: float = 48.0
     send: float = 22.0
-    """For handing over, tries after "too many requests" included; a single call ends by itself after 10 or so."""
+    """For handing over, tries after "too many requests" included; a single call ends after 10 or so."""
     shows: float = 10.0
     """For the provider's own lists to show a text."""
+    reconciles: float = 22.0
+    """For finding a text whose outcome is unknown."""
     receipt: float = 25.0
     """How long after `sent` a receipt is waited for."""
 
@@ -96,6 +100,7 @@ class SelfTest:
         self._mark = secrets.token_hex(4)
         self._id: str | None = None
         self._lost = False
+        self._read = False
 
     @property
     def body(self) -> str:
@@ -169,7 +174,7 @@ class SelfTest:
             try:
                 sent = self._call(lambda: self._provider.send(text), until)
             except Refused as refusal:
-                if refusal.code not in (TOO_MANY, "429") or time.monotonic() + 2**tries > until:
+                if refusal.code not in TOO_MANY or time.monotonic() + 2**tries > until:
                     raise
                 time.sleep(2**tries)
                 continue
@@ -193,19 +198,16 @@ class SelfTest:
 
     def _found(self) -> str:
         if self._id is None:
-            listed = self._look(self._in_list, "no such text is listed: it seems it was not taken")
+            none = "no such text is listed: it seems that it was not taken"
+            listed = self._look(self._in_list, none, self._times.reconciles)
             self._id = listed.provider_id
             return f"the text was taken all the same, as {listed.provider_id}"
-        found = self._look(self._by_id, "the provider does not know the id that it gave")
-        return f"found by its id, {found.status}"
+        none = "the provider does not know the id that it gave"
+        return f"found by its id, {self._look(self._by_id, none, self._times.shows).status}"
 
     def _listed(self) -> str:
-        listed = self._look(
-            self._in_list,
-            "the list of texts to this number does not show it: a send with unknown outcome could not be "
-            "reconciled",
-        )
-        return f"among the texts to this number, {listed.status}"
+        none = "the list of texts to this number does not show it: a lost answer could then not be cleared up"
+        return f"among the texts to this number, {self._look(self._in_list, none, self._times.shows).status}"
 
     def _delivered(self) -> str:
         end, seen, pause = self._at(self._times.end), "", 0.25
@@ -232,21 +234,24 @@ class SelfTest:
             return (
                 "sent, without a receipt of delivery so far: some carriers never give one, look at the phone"
             )
+        if not seen:
+            raise StepFailed("the provider does not answer such questions")
         if seen in UNSENT:
             raise StepFailed(f"still {seen}: the provider has not passed it on yet")
-        raise StepFailed(f"the provider calls it {seen or 'nothing'}, which is no state of a text on its way")
+        raise StepFailed(f"the provider calls it {seen}, which is no state of a text on its way")
 
     # asking
 
-    def _look(self, ask: Callable[[], Sent | None], otherwise: str) -> Sent:
+    def _look(self, ask: Callable[[], Sent | None], otherwise: str, seconds: float) -> Sent:
         """Ask until there is an answer, for as long as a provider's own lists may lag behind."""
-        until, pause = self._at(self._times.shows, from_now=True), 0.25
+        until, pause = self._at(seconds, from_now=True), 0.25
         while True:
             found = ask()
             if found is not None:
                 return found
             if time.monotonic() + pause > until:
-                raise StepFailed(otherwise)
+                # what was never read proves nothing
+                raise StepFailed(otherwise if self._read else "the provider does not answer such questions")
             time.sleep(pause)
             pause = min(2.0, pause * 1.5)
 
@@ -268,15 +273,17 @@ class SelfTest:
     def _asked(self, ask: Callable[[], Sent | None]) -> Sent | None:
         """What the provider says; None where asking again may help."""
         try:
-            return self._call(ask)
+            found = self._call(ask)
         except NotReached:
-            if time.monotonic() > self._at(self._times.end) - 1:
-                raise
+            self._read = False
             return None
         except Refused as refusal:
-            if refusal.code in (TOO_MANY, "429", "20404", "404"):
+            self._read = refusal.code in NOT_THERE
+            if refusal.code in TOO_MANY or self._read:
                 return None
             raise
+        self._read = True
+        return found
 
     def _call(self, work: Callable[[], T], until: float | None = None) -> T:
         end = self._at(self._times.end)

@@ -34,7 +34,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 
 def outcome(answer: queue.SimpleQueue[T | Exception], seconds: float) -> T:
-    """What `begin` promised, waited for no longer than `seconds`. Raises TimeoutError, or what the work did."""
+    """What `begin` promised, within `seconds`. Raises TimeoutError, or what the work did."""
     try:
         given = answer.get(timeout=max(0.01, seconds))
     except queue.Empty:
