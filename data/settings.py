@@ -8,6 +8,7 @@ http is accepted for loopback only. A world of its own (a test, a rehearsal) bri
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +81,14 @@ class Settings(BaseSettings):
             raise ValueError("use an https address; plain http is accepted for this machine only")
         return url.rstrip("/")
 
+    @field_validator("staff_notice_to")
+    @classmethod
+    def _a_number(cls, number: str) -> str:
+        bare = re.sub(r"[\s().-]", "", number)
+        if bare and not re.fullmatch(r"\+[1-9]\d{6,14}", bare):
+            raise ValueError("the front desk's mobile number with its country code, such as +1 212 555 0199")
+        return bare
+
     @model_validator(mode="after")
     def _demo_stays_home(self) -> Settings:
         if self.rekindle_demo and not is_loopback(self.twilio_api_base_url):
@@ -151,10 +160,11 @@ def get() -> Settings:
     return _current
 
 
-def use(settings: Settings | None) -> None:
-    """Put other settings in force; None reads the environment anew."""
+def use(settings: Settings | None) -> Settings | None:
+    """Put other settings in force; None reads the environment anew. Returns those in force before."""
     global _current
-    _current = settings
+    before, _current = _current, settings
+    return before
 
 
 class _Isolated(Settings):

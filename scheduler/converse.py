@@ -66,7 +66,7 @@ def converse(contact_id: int) -> list[Job]:
         heard = _listen(session, contact_id)
     if heard is None:
         with writing() as session:
-            release(session, lease, due_at=None)
+            release(session, lease)
         return []
     try:
         understanding = _understand(heard)
@@ -166,8 +166,7 @@ def _apply(
         evidence=f"message {heard.ids[-1]}",
     )
     jobs = apply(scene, decision, once=f"reply:{heard.ids[-1]}")
-    left = len(newest) > len(heard.ids)
-    release(session, lease, due_at=clock.now() if left else None)
+    left = release(session, lease)
     return [*jobs, Job("converse", contact.id)] if left else jobs
 
 
@@ -190,7 +189,7 @@ def _without_model(lease: Lease, heard: Heard) -> list[Job]:
         scene = Scene(session, business, contact, conversation, heard.channel)
         effects = () if heard.silent else (HandOver("model_away", silent=False),)
         jobs = apply(scene, Decision(None, effects, heard.state), once=f"reply:{heard.ids[-1]}")
-        release(session, lease, due_at=None)
+        release(session, lease)
         return jobs
 
 

@@ -56,6 +56,9 @@ MOST_JOBS = 5_000
 """More jobs than any script can need: the service is going round in circles."""
 
 
+_KEPT = tempfile.TemporaryDirectory(prefix="rekindle-")  # gone with the process
+
+
 @dataclass(slots=True)
 class World:
     """A running world. `contact` is the id of the scripted contact."""
@@ -104,7 +107,6 @@ class World:
 @contextmanager
 def world(script: Script, opener_at: datetime, rasa: tuple[str, str]) -> Iterator[World]:
     """Make a world with the scripted contact in it; its opener leaves at `opener_at` (aware)."""
-    before = settings.get()
     with tempfile.TemporaryDirectory(prefix="rekindle-") as folder:
         database = Path(folder) / "world.sqlite3"
         shutil.copy(_migrated(), database)
@@ -120,7 +122,7 @@ def world(script: Script, opener_at: datetime, rasa: tuple[str, str]) -> Iterato
             staff_phone=STAFF_PHONE,
         )
         with serving(network) as address:
-            settings.use(_settings(Path(folder), database, address, rasa))
+            before = settings.use(_settings(Path(folder), database, address, rasa))
             db.connect()
             clock.use(hands)
             wake.use(lambda job, delay: None)
@@ -157,7 +159,7 @@ def _app() -> Flask:
 @cache
 def _migrated() -> Path:
     """An empty database at the newest revision, made once and copied for each world."""
-    path = Path(tempfile.mkdtemp(prefix="rekindle-")) / "template.sqlite3"
+    path = Path(_KEPT.name) / "template.sqlite3"
     db.connect(f"sqlite:///{path}")
     db.migrate()
     db.dispose()

@@ -13,7 +13,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from data import clock
-from data.models import Contact
+from data.models import Contact, Message
 
 LEASE = timedelta(seconds=60)
 """Longer than a conversation turn with every time-out used up."""
@@ -54,10 +54,26 @@ def holds_lease(session: Session, lease: Lease) -> bool:
     )
 
 
-def release(session: Session, lease: Lease, *, due_at: datetime | None) -> None:
-    """Let go; `due_at` says when the contact is looked at next, None where nothing is left to do."""
-    session.execute(
-        update(Contact)
-        .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)
-        .values(leased_until=None, due_at=due_at)
+def release(session: Session, lease: Lease, *, due_at: datetime | None = None) -> bool:
+    """Let go. The contact is looked at again at `due_at`, or at once where a text has come meanwhile.
+
+    Returns whether one has. The row is locked first, so that a text cannot slip in between looking and
+    letting go, and then wait for ever.
+    """
+    if not holds_lease(session, lease):
+        return False
+    waiting = session.scalar(
+        select(Message.id)
+        .where(
+            Message.contact_id == lease.contact_id,
+            Message.direction == "in",
+            Message.state == "received",
+        )
+        .limit(1)
     )
+    if due_at is None and waiting is not None:
+        due_at = clock.now()
+    session.execute(
+        update(Contact).where(Contact.id == lease.contact_id).values(leased_until=None, due_at=due_at)
+    )
+    return waiting is not None

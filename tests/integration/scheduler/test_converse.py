@@ -1,4 +1,4 @@
-"""Conversing: one answer for a burst, nothing from a worker that was away, nothing lost with the model down."""
+"""Conversing: one answer for a burst, nothing from a worker that was away, nothing lost without the model."""
 
 from __future__ import annotations
 
@@ -154,3 +154,16 @@ def _somebody(session):  # type: ignore[no-untyped-def]
     session.add(user)
     session.flush()
     return user
+
+
+def test_a_text_that_comes_while_the_contact_is_let_go_is_not_forgotten(service: Service) -> None:
+    service.text("hello")
+    wait_a_bit(service)
+    with writing() as session:
+        lease = take_lease(session, contact_id())
+    assert lease is not None
+    service.text("are you there?")
+    with writing() as session:
+        assert release(session, lease)
+    with reading() as session:
+        assert session.query(Contact).one().due_at is not None
