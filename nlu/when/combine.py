@@ -31,18 +31,20 @@ class Group:
 
 def times_in(tokens: Sequence[Token], said: Said) -> Times:
     """The windows that the reduced tokens ask for and rule out."""
-    values = [token.value for token in tokens if token.kind in TIMES]
-    if not values:
+    places = [at for at, token in enumerate(tokens) if token.kind in TIMES]
+    if not places:
         return Times()
+    alternatives = {id(tokens[at].value) for at in places if at and tokens[at - 1].text == "or"}
     wanted: list[Days | Clock | Moment] = []
     excluded: list[Days | Clock | Moment] = []
-    for value, stance in zip(values, stances(tokens), strict=True):
+    for at, stance in zip(places, stances(tokens), strict=True):
+        value = tokens[at].value
         assert isinstance(value, Days | Clock | Moment)
         _sort_in(value, stance, wanted, excluded)
     if any(not _is_now(value, said) for value in wanted):  # "asap, tomorrow if possible"
         wanted = [value for value in wanted if not _is_now(value, said)]
-    wanted_groups = _grouped(_placed_all(wanted))
-    excluded_groups = _grouped(_placed_all(excluded, context=wanted))
+    wanted_groups = _grouped(_placed_all(wanted), alternatives)
+    excluded_groups = _grouped(_placed_all(excluded, context=wanted), alternatives)
     if wanted_groups and any(not group.days and not group.moments for group in excluded_groups):
         _lend_days(excluded_groups, wanted_groups)
     return Times(
@@ -121,12 +123,14 @@ def _is_frame(value: Days) -> bool:
     return value.grain in ("week", "month", "range") and value.weekday is None and not value.open
 
 
-def _grouped(values: Sequence[Days | Clock | Moment]) -> list[Group]:
+def _grouped(values: Sequence[Days | Clock | Moment], alternatives: set[int]) -> list[Group]:
     groups: list[Group] = []
     last: type | None = None
     for value in values:
         group = groups[-1] if groups else None
-        if group is None or _begins_anew(group, value, last):
+        # "evenings or weekends" are two wishes, not the evenings of weekends
+        apart = id(value) in alternatives and last is not type(value) and getattr(value, "every", False)
+        if group is None or apart or _begins_anew(group, value, last):
             group = Group()
             groups.append(group)
         if isinstance(value, Days):

@@ -24,12 +24,12 @@ def phrases(text: str) -> tuple[Phrase, ...]:
 
 # Words before a time that rule it out, and what may stand between them and the time.
 REFUSALS = phrases(
-    "not, cant, wont, dont, doesnt, couldnt, shouldnt, isnt, arent, aint, busy, booked, unavailable, "
-    "away, never, avoid, unable, gone, swamped, slammed, tied, travelling, traveling, out of town, out "
-    "of office, out of the office, out of state, at work, i work, have work, got work, im working, am "
-    "working, in class, have class, in a meeting, have a meeting, got a meeting, have a call, have a "
-    "class, have practice, in meetings, on shift, have school, on vacation, im out, am out, on holiday, "
-    "no good, no time"
+    "not, cant, wont, dont, doesnt, couldnt, shouldnt, isnt, arent, aint, never, avoid, unable, "
+    "busy, booked, unavailable, away, gone, swamped, slammed, tied, travelling, traveling, "
+    "out of town, out of office, out of the office, out of state, im out, am out, on vacation, on holiday, "
+    "at work, i work, have work, got work, im working, am working, on shift, in class, have class, "
+    "have a class, have school, have practice, have a call, have a meeting, got a meeting, in a meeting, "
+    "in meetings, no good, no time"
 )
 DAYS_OFF = phrases("i dont work, we dont work, im not working, not at work, im off, am off")
 BETWEEN_REFUSAL_AND_TIME = wordset(
@@ -39,7 +39,6 @@ BETWEEN_REFUSAL_AND_TIME = wordset(
 )
 BOOKED_UP = wordset("im am is are fully all double already being get getting pretty solidly")
 NO_REFUSAL_BEHIND = wordset("why if or whether")  # "why not friday", "if not tuesday"
-
 TOLD = wordset("was were did")  # "I was not there that weekend" turns nothing down
 
 # "anything but friday", "any day other than", "rather than", "instead of".
@@ -73,9 +72,8 @@ LISTS = wordset("or and nor / plus")
 
 # Said between two times, these take the earlier one back.
 CORRECTIONS = phrases(
-    "i meant, i mean, meant, wait, scratch that, correction, make that, make it, sorry, actually, "
-    "oops, my bad, no, nvm, never mind, on second thought, rather, typo, my mistake, change it to, "
-    "lets do, instead"
+    "i meant, i mean, meant, wait, scratch that, correction, make that, make it, sorry, actually, oops, "
+    "my bad, my mistake, typo, no, nvm, never mind, on second thought, rather, change it to, lets do, instead"
 )
 
 
@@ -124,13 +122,10 @@ def _verdict_before(tokens: Sequence[Token], place: int) -> Stance:
             if any(token.text in WIDE for token in tokens[max(0, at - 3) : at]):
                 return "never"
             return "wanted" if text == "but" else "excluded"
-        elif text == "booked":  # "I'm booked friday" turns it down, "I booked friday" does not
-            return "excluded" if leading in BOOKED_UP else "wanted"
         elif _ends(tokens, at, DAYS_OFF):
             return "wanted"
         elif _ends(tokens, at, REFUSALS):
-            told = leading in NO_REFUSAL_BEHIND or (text == "not" and leading in TOLD)
-            return "wanted" if told else "excluded"
+            return "excluded" if _refuses(text, leading) else "wanted"
         elif text == ",":
             if not _list_goes_on(tokens, at):
                 return "wanted"
@@ -146,8 +141,15 @@ def _refused_in_clause(tokens: Sequence[Token], place: int) -> bool:
         if tokens[at].text in CLAUSE_ENDS or tokens[at].kind in TIMES:
             return False
         if _ends(tokens, at, REFUSALS):
-            return True
+            return _refuses(tokens[at].text, tokens[at - 1].text if at else "")
     return False
+
+
+def _refuses(word: str, leading: str) -> bool:
+    """Whether the word that may refuse does so behind this one."""
+    if word == "booked":  # "I'm booked friday" turns it down, "I booked friday" does not
+        return leading in BOOKED_UP
+    return leading not in NO_REFUSAL_BEHIND and not (word == "not" and leading in TOLD)
 
 
 _LINKS = LISTS | wordset(", on at in the")
