@@ -263,7 +263,7 @@ def _on_days(days: Days, clock: Clock, said: Said, *, ruled_out: bool) -> list[W
 def _clock_alone(clock: Clock, said: Said, *, ruled_out: bool) -> list[Window]:
     """A time of day with no day: the next time that it comes round."""
     if clock.shape == "before":
-        if clock.end + 0 > _minutes(said.now):
+        if clock.end > _minutes(said.now):
             return [Window(said.now, _moment(said.today, clock.end), clock.grain)]
         return [_at(said.today + DAY, clock, said)]
     if clock.every:

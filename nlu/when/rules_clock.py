@@ -139,15 +139,15 @@ def minutes_from(
     if in_a_month and spot.before().text not in ("at", "around"):
         return None  # "10 to 15 of next month"
     backwards = side in ("to", "until", "before")
-    if backwards and minutes <= 10 and not _says_when(spot, hour):
+    if backwards and minutes <= 10 and not _says_when(spot, minutes, hour):
         return None
     if backwards and minutes <= 24 and spot.before().text in ("from", "between"):
         return None
     return _minutes_from(hour, half, -minutes if backwards else minutes)
 
 
-def _says_when(spot: Spot, hour: int | Clock) -> bool:
-    if isinstance(hour, int) and (hour > 12 or (hour - spot.tokens[spot.begin].value) % 12 > 8):  # type: ignore
+def _says_when(spot: Spot, minutes: int, hour: int | Clock) -> bool:
+    if isinstance(hour, int) and (hour > 12 or (hour - minutes) % 12 > 8):
         return True  # "5 to 3" is no range that anybody means
     if not spot.text().isdigit() and isinstance(hour, int) and spot.before().kind in ("end", "punct"):
         return True  # "ten to five"

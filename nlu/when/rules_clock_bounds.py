@@ -32,7 +32,7 @@ def _bare(spot: Spot, offset: int, number: object) -> Clock | None:
     return clock
 
 
-def _place(spot: Spot, *values: object) -> list[int]:
+def _place(spot: Spot) -> list[int]:
     """Where in the match the handed tokens stand."""
     kinds = ("num", "clock", "days", "length")
     return [at for at in range(spot.end - spot.begin) if spot.tokens[spot.begin + at].kind in kinds]
@@ -56,7 +56,7 @@ def clock_range(spot: Spot, first: Clock | int, second: Clock | int) -> Clock | 
     e.g. "tomorrow 2-4pm" -> 2026-03-06T14:00..2026-03-06T16:00 range
     e.g. "from 11 am to 3" -> 2026-03-05T11:00..2026-03-05T15:00 range
     """
-    at, to = _place(spot, first, second)
+    at, to = _place(spot)
     if isinstance(second, int) and counts_something(spot):
         return None
     opener = spot.tokens[spot.begin].text

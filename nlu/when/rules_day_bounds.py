@@ -49,12 +49,7 @@ def day_range(spot: Spot, first: Days, second: Days) -> Days | None:
     e.g. "mon-wed" -> 2026-03-09..2026-03-12 range
     e.g. "june 3rd through 10th" -> 2026-06-03..2026-06-11 range
     """
-    if (
-        first.start is None
-        or second.start is None
-        or second.end is None
-        or (first.every and second.every is False)
-    ):
+    if first.start is None or second.start is None or second.end is None or first.every:
         return None
     if MOVES.intersection(spot.clause_before()):
         return None  # "move it from tuesday to thursday"
@@ -78,7 +73,7 @@ def spanning(first: Days, second: Days) -> Days | None:
     return Days(start, last + DAY, "range", weekday=first.weekday)
 
 
-@bounds.rule("between now|today and|to <days>", "from? now|today to|until|through|- <days>")
+@bounds.rule("between now and|to <days>", "from? now to|until|through|- <days>")
 def from_now_to(spot: Spot, day: Days) -> Days | None:
     """From now to a day, that day included.
 
@@ -102,10 +97,10 @@ def numbers_in_a_month(spot: Spot, first: int, last: int, period: Days) -> Days 
 
     e.g. "10 to 15 next month" -> 2026-04-10..2026-04-16 range
     """
-    if period.grain != "month" or period.start is None or not 0 < first < last <= 31:
+    if period.grain != "month" or period.start is None or period.end is None or not 0 < first < last <= 31:
         return None
     start = period.start
-    return Days(start + (first - 1) * DAY, start + last * DAY, "range")
+    return Days(start + (first - 1) * DAY, min(start + last * DAY, period.end), "range")
 
 
 @bounds.rule("<num> to|-|and|through|until <days>", "from|between? the? <num> to|-|and|through <days>")
