@@ -1,0 +1,169 @@
+"""Taking in a list of contacts: what `rekindle import` does.
+
+`open_list` reads and checks the file without a database; `take_in` sorts its rows and stores them in one
+transaction. The steps, in order: reading, columns, rows (numbers, fields, basis), triage, store, report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data import business_file, clock
+from data.db import reading, writing
+from data.imports.columns import Columns, find_columns
+from data.imports.reading import ListError, Text, read
+from data.imports.report import default_path, write_report
+from data.imports.rows import RowReader
+from data.imports.store import Writer, known_numbers, rescue, suppressed_numbers, write_stops
+from data.imports.triage import Sorted
+from data.imports.words import folded
+from data.models import Business, ImportBatch
+from data.profile import Profile
+
+__all__ = ["ContactList", "ListError", "Summary", "open_list", "run", "take_in"]
+
+_AS_GUESSED: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of a list; `rows` = `accepted` + `updated` + `refused`.
+
+    `report` is where the refused rows stand. `sample_business`: there was no business, so that the sample
+    business was loaded.
+    """
+
+    rows: int
+    accepted: int
+    updated: int
+    refused: int
+    by_reason: dict[str, int]
+    report: Path
+    sample_business: bool = False
+
+    def counts(self) -> dict[str, Any]:
+        """The figures of the contract, in its order."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name in ("rows", "accepted", "updated", "refused", "by_reason")
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """A list that can be read: its text and what its columns mean."""
+
+    path: Path
+    text: Text
+    columns: Columns
+
+
+def open_list(path: Path, mapping: Mapping[str, str] = _AS_GUESSED) -> ContactList:
+    """Read a list; `mapping` (field -> column) overrides what the header's names suggest.
+
+    Raises ListError, with one clear sentence, where the file or the mapping cannot be used.
+    """
+    text = read(path)
+    return ContactList(path, text, find_columns(text, mapping))
+
+
+def run(
+    path: Path,
+    *,
+    dry_run: bool = False,
+    mapping: Mapping[str, str] = _AS_GUESSED,
+    report: Path | None = None,
+) -> Summary:
+    """Read a list and take it in. The database is connected and migrated. Raises ListError."""
+    return take_in(open_list(path, mapping), dry_run=dry_run, report=report)
+
+
+def take_in(given: ContactList, *, dry_run: bool = False, report: Path | None = None) -> Summary:
+    """Sort the rows of a list and store them: all of them or, where anything fails, none.
+
+    A dry run counts and writes the report all the same, and changes nothing in the database. Where no
+    business is loaded, the sample business is. Raises ListError.
+    """
+    report = report or default_path(given.path)
+    if report.resolve() == given.path.resolve():
+        raise ListError("the report would overwrite the list; name another file with --report")
+    with reading() if dry_run else writing() as session:
+        business, sample = _business(session)
+        sorted_rows = _sort(session, business, given)
+        writer = _collect(session, business, sorted_rows)
+        refused = sorted_rows.refused | writer.done.refused
+        reasons = Counter(trouble.reason for trouble in refused.values())
+        summary = Summary(
+            rows=sorted_rows.rows,
+            accepted=writer.done.accepted,
+            updated=writer.done.updated,
+            refused=len(refused),
+            by_reason=dict(sorted(reasons.items())),
+            report=report,
+            sample_business=sample,
+        )
+        write_report(report, given.columns.header, _rows(given), refused)
+        if not dry_run:
+            stopped = write_stops(session, business, sorted_rows.stops)
+            if stopped or writer.changes:  # a repeated import leaves no trace at all
+                batch = ImportBatch(
+                    business_id=business.id,
+                    filename=given.path.name,
+                    sha256=given.text.sha256,
+                    counts=summary.counts(),
+                )
+                session.add(batch)
+                session.flush()
+                writer.write(batch)
+    return summary
+
+
+def _business(session: Session) -> tuple[Business, bool]:
+    business = session.scalar(select(Business).order_by(Business.id).limit(1))
+    if business is not None:
+        return business, False
+    return business_file.load(session, business_file.read_file(business_file.SAMPLE)), True
+
+
+def _rows(given: ContactList):  # type: ignore[no-untyped-def]
+    """The records below the header."""
+    return (record for record in given.text.records() if record.row > given.columns.row)
+
+
+def _sort(session: Session, business: Business, given: ContactList) -> Sorted:
+    today = clock.now().astimezone(ZoneInfo(business.timezone)).date()
+    reader = RowReader(given.columns, given.path.name, business.country, today, _services(business))
+    reader.learn_dates(_rows(given))
+    found = Sorted()
+    for record in _rows(given):
+        found.add(record.row, reader.read(record))
+    troubled = [entry for entries in found.households.values() for entry in entries if entry.trouble]
+    rescue(troubled, known_numbers(session, business, {entry.phone for entry in troubled}), today)
+    found.settle(suppressed_numbers(session, business, found.households))
+    return found
+
+
+def _collect(session: Session, business: Business, rows: Sorted) -> Writer:
+    writer = Writer(session, business, known_numbers(session, business, rows.households))
+    for phone, entries in rows.households.items():
+        writer.household(phone, entries)
+    return writer
+
+
+def _services(business: Business) -> dict[str, str]:
+    """What a service may be called -> its id."""
+    return {
+        folded(name): service.id
+        for service in Profile.model_validate(business.profile).services
+        for name in (*service.words, service.name, service.id)
+    }

@@ -1,0 +1,175 @@
+"""Why the business may text somebody: consent, or a relationship that is young enough where it counts.
+
+The rules are tables/bases.csv (country, kind, months, source), the wordings tables/basis_words.csv. What was
+decided, since a list seldom says it outright:
+
+- Consent counts everywhere and holds until it is withdrawn, unless the row itself names an end ("until …").
+- A relationship counts only in a country of the table, from its last dated trace on: the newest of last
+  visit, date of the basis, and a date in the basis' own words. The day on which the period ends still counts.
+- Without any wording, a last visit or a last service shows a purchase; of a lead, a dated visit shows an
+  enquiry. The word "customer" in the column of the relationship alone shows nothing.
+- A purchase that is claimed or shown without any date is taken, and recorded as undated; an enquiry without
+  a date is not, since nobody could say whether its few months are over.
+- An explicit no is a no, whatever else the row says.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Literal
+
+from data.imports.fields import read_date
+from data.imports.words import folded, meanings, table
+
+Claim = Literal["withdrawn", "none", "consent", "enquiry", "purchase"]
+_CLAIMS: tuple[Claim, ...] = ("withdrawn", "none", "consent", "enquiry", "purchase")
+
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|(?:19|20)\d{6}(?!\d)")
+_UNTIL = re.compile(r"(?i)\b(?:until|till|expires?(?: on)?|valid (?:to|until)|through|ends?(?: on)?)\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A basis as it is recorded. `kind` is `consent` or `relationship`; the last day of it still counts."""
+
+    kind: str
+    evidence: str
+    given_on: date | None
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoBasis:
+    """Why a row may not be texted: `no_basis`, `basis_expired` or `region`, with a sentence."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a row says about its basis. `claim` is its own wording, `where` the row for the evidence."""
+
+    country: str
+    claim: str
+    relationship: str | None
+    last_visit: date | None
+    last_service: str | None
+    basis_date: date | None
+    where: str
+    unread: str = ""
+    """What stood in the date columns and could not be read."""
+
+
+def find_basis(facts: Facts, today: date, *, day_first: bool) -> Basis | NoBasis:
+    """The basis that a row gives, or why it gives none, on `today` (a date in the business's zone)."""
+    claim = claim_of(facts.claim)
+    given, until = dates_in(facts.claim, day_first)
+    if claim in ("none", "withdrawn"):
+        return NoBasis("no_basis", f"the list itself says “{facts.claim}”, so there is no basis to text them")
+    if claim == "consent":
+        evidence = f"“{facts.claim}”, {facts.where}"
+        return _in_force(Basis("consent", evidence, facts.basis_date or given, until), today)
+    kind = _relationship(facts, claim)
+    if kind is None:
+        return NoBasis("no_basis", _what_is_missing(facts))
+    months = periods().get((facts.country, kind), 0)
+    if not months:
+        return NoBasis(
+            "region",
+            f"in {facts.country} an earlier {kind} is not enough to be texted; only consent is, and none is given",
+        )
+    dates = [day for day in (facts.last_visit, facts.basis_date, given) if day and day <= today]
+    if not dates and kind == "enquiry":
+        return NoBasis(
+            "no_basis", f"an enquiry counts for {months} months only, and its date is missing{facts.unread}"
+        )
+    last = max(dates, default=None)
+    ends = [end for end in (last and after(last, months), until) if end]
+    shown = (
+        f"“{facts.claim}”" if claim else f"last visit {last}" if last else f"{facts.last_service}, undated"
+    )
+    evidence = f"{kind}: {shown}, {facts.where}"
+    return _in_force(Basis("relationship", evidence, last, min(ends, default=None)), today, kind, months)
+
+
+def _relationship(facts: Facts, claim: Claim | None) -> str | None:
+    """`purchase` or `enquiry`; None where nothing shows a relationship."""
+    if claim == "enquiry" or (claim == "purchase" and facts.relationship == "lead"):
+        return "enquiry"
+    if claim == "purchase":
+        return "purchase"
+    if facts.relationship == "lead":
+        return "enquiry" if facts.last_visit or facts.basis_date else None
+    return "purchase" if facts.last_visit or facts.last_service else None
+
+
+def _in_force(basis: Basis, today: date, kind: str = "consent", months: int = 0) -> Basis | NoBasis:
+    if basis.expires_on is None or basis.expires_on >= today:
+        return basis
+    if basis.kind == "relationship" and basis.given_on and after(basis.given_on, months) == basis.expires_on:
+        return NoBasis(
+            "basis_expired",
+            f"the last {kind}, on {basis.given_on}, counted for {months} months, until {basis.expires_on}; "
+            "consent is needed",
+        )
+    return NoBasis("basis_expired", f"the list says that the basis ended on {basis.expires_on}")
+
+
+def _what_is_missing(facts: Facts) -> str:
+    if facts.unread:
+        return f"there is no basis to text them{facts.unread}"
+    if facts.claim:
+        return (
+            f"“{facts.claim}” is not understood as a basis; write consent or existing customer, "
+            "and since when"
+        )
+    return "there is no basis to text them: neither consent nor a last visit is given"
+
+
+@lru_cache(maxsize=16384)
+def claim_of(wording: str) -> Claim | None:
+    """What the wording of a basis means; None where it says nothing that is known."""
+    words = folded(wording)
+    if not words:
+        return None
+    known = meanings("basis_words")
+    if words in known:
+        return next(claim for claim in _CLAIMS if claim == known[words])
+    tokens = words.split()
+    if "not" in tokens or "no" in (tokens[0], tokens[-1]):
+        return "none"
+    found = {
+        meaning for phrase, meaning in known.items() if len(phrase) > 2 and f" {phrase} " in f" {words} "
+    }
+    return next((claim for claim in _CLAIMS if claim in found), None)
+
+
+def dates_in(wording: str, day_first: bool) -> tuple[date | None, date | None]:
+    """(since when, until when) as the wording names it."""
+    since = until = None
+    for match in _DATE.finditer(wording):
+        day = read_date(match[0], day_first)
+        if _UNTIL.search(wording[: match.start()]):
+            until = day
+        else:
+            since = since or day
+    return since, until
+
+
+def after(day: date, months: int) -> date:
+    """The same day so many months later, the month's last where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@cache
+def periods() -> Mapping[tuple[str, str], int]:
+    """(country, kind) -> months for which a relationship counts after its last trace."""
+    return {(row["country"], row["kind"]): int(row["months"]) for row in table("bases") if row["months"]}

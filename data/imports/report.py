@@ -1,0 +1,57 @@
+"""The report: every refused row with its reason, a sentence, and its own cells, in the order of the list.
+
+Reports are opened in spreadsheets, where a cell that begins with = + - @ is a formula. Our own cells never
+begin so. The list's own cells stay as they came where they are plainly harmless (a number with a sign, such
+as a phone's +1 212 555 0123); whatever else begins so, or with a tab, gets an apostrophe in front, which a
+spreadsheet takes for "this is text", and which the import takes off a number again.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from data.imports.entry import Trouble
+from data.imports.reading import ListError, Record
+
+OURS = ("row", "reason", "detail")
+
+_FORMULA = re.compile(r"[\s\"']*[=+\-@|%]|[\t\r\n]")
+_SIGNED_NUMBER = re.compile(r"[+-][\d\s().,/-]+(?:\s?(?:x|ext\.?)\s?\d+)?")
+
+
+def default_path(file: Path) -> Path:
+    """Beside the list: contacts.csv -> contacts.report.csv."""
+    return file.with_name(f"{file.stem}.report.csv")
+
+
+def write_report(
+    path: Path, header: list[str], records: Iterable[Record], refused: Mapping[int, Trouble]
+) -> None:
+    """Write the report of the refused rows. Raises ListError where the file cannot be written."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([*OURS, *(_column(name) for name in header)])
+            for record in records:
+                if trouble := refused.get(record.row):
+                    own = (record.row, trouble.reason, defused(trouble.detail))
+                    writer.writerow([*own, *map(defused, record.cells)])
+    except OSError as error:
+        raise ListError(
+            f"the report {path} cannot be written ({error.strerror or error}); name another with --report"
+        ) from None
+
+
+def defused(cell: str) -> str:
+    """The cell, so that no spreadsheet takes it for a formula."""
+    if _FORMULA.match(cell) and not _SIGNED_NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _column(name: str) -> str:
+    """A column of the list keeps its name unless it is one of ours."""
+    return defused(f"{name} (of the list)" if name in OURS else name)

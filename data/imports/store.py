@@ -1,0 +1,218 @@
+"""Writing what a list brings: contacts, persons, bases, suppressions; many rows with few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from data import clock, crypto
+from data.imports.basis import Basis
+from data.imports.entry import Entry, Trouble, Who
+from data.imports.merging import Place, Places, adds, in_force, merged
+from data.imports.rows import Stop
+from data.models import Business, Contact, ContactBasis, Conversation, ImportBatch, Person, Suppression
+from data.queries.outcomes import refresh_outcome
+from data.queries.suppressions import suppress
+
+T = TypeVar("T")
+
+_CHUNK = 2_000
+"""Numbers looked up, or rows written, with one statement."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the database knows of a number."""
+
+    contact: int
+    place: Place
+    persons: list[tuple[int, Who]] = field(default_factory=list)
+    bases: list[Basis] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Stored:
+    """What became of the entries."""
+
+    accepted: int = 0
+    updated: int = 0
+    refused: dict[int, Trouble] = field(default_factory=dict)
+    changed: bool = False
+
+
+def suppressed_numbers(session: Session, business: Business, phones: Iterable[str]) -> dict[str, str]:
+    """Number -> why it gets nothing on any channel, of those numbers that do not."""
+    rows = session.execute(
+        select(Suppression.phone_hash, Suppression.reason).where(
+            Suppression.business_id == business.id,
+            Suppression.channel == "all",
+            Suppression.lifted_at.is_(None),
+        )
+    )
+    if not (reasons := dict(rows.tuples().all())):
+        return {}
+    key = business.hash_key
+    found = ((phone, reasons.get(crypto.keyed_hash(key, phone))) for phone in phones)
+    return {phone: reason for phone, reason in found if reason}
+
+
+def write_stops(session: Session, business: Business, stops: dict[str, Stop]) -> bool:
+    """Put the marked numbers on the suppression list; whether any was not on it."""
+    there = suppressed_numbers(session, business, stops)
+    wanted = {"opted_out": "opt_out", "do_not_contact": "do_not_contact"}
+    fresh = {
+        phone: wanted[stop.trouble.reason]
+        for phone, stop in stops.items()
+        if there.get(phone) not in ("opt_out", wanted[stop.trouble.reason])
+    }
+    for phone, reason in fresh.items():
+        suppress(session, business, phone, reason=reason, source="import", evidence=stops[phone].evidence)
+    for some in _chunks(fresh):
+        talks = select(Conversation).join(Contact, Conversation.contact_id == Contact.id)
+        of_these = talks.where(Contact.business_id == business.id, Contact.phone.in_(some))
+        for conversation in session.scalars(of_these).all():
+            refresh_outcome(session, conversation)
+    return bool(fresh)
+
+
+def known_numbers(session: Session, business: Business, phones: Iterable[str]) -> dict[str, Known]:
+    """What the database knows of these numbers."""
+    known: dict[str, Known] = {}
+    for some in _chunks(phones):
+        of_these = (Contact.business_id == business.id, Contact.phone.in_(some))
+        contacts = session.execute(
+            select(
+                Contact.phone, Contact.id, Contact.country, Contact.state, Contact.postal_code,
+                Contact.timezone, Contact.zones, Contact.zones_source, Contact.preferred_time,
+            ).where(*of_these)
+        )  # fmt: skip
+        here = {phone: Known(number, Place(*place)) for phone, number, *place in contacts}
+        if not here:
+            continue
+        by_id = {each.contact: each for each in here.values()}
+        persons = session.execute(
+            select(
+                Person.contact_id, Person.id, Person.first_name, Person.last_name, Person.email,
+                Person.crm_id, Person.relationship, Person.last_visit, Person.last_service, Person.value,
+                Person.booked_until, Person.extra,
+            ).where(Person.contact_id.in_(by_id)).order_by(Person.id)
+        )  # fmt: skip
+        for contact, number, *who in persons:
+            by_id[contact].persons.append((number, Who(*who)))
+        bases = session.execute(
+            select(
+                ContactBasis.contact_id, ContactBasis.kind, ContactBasis.evidence, ContactBasis.given_on,
+                ContactBasis.expires_on,
+            ).where(ContactBasis.contact_id.in_(by_id)).order_by(ContactBasis.id)
+        )  # fmt: skip
+        for contact, kind, evidence, given_on, expires_on in bases:
+            by_id[contact].bases.append(Basis(kind, evidence, given_on, expires_on))
+        known |= here
+    return known
+
+
+def rescue(entries: Iterable[Entry], known: dict[str, Known], today: date) -> None:
+    """A row without a basis is no trouble where a basis for the same person is on record and in force.
+
+    An explicit no in the row is not overruled: the claim of the newest list counts.
+    """
+    for entry in entries:
+        here = known.get(entry.phone)
+        if not (entry.trouble and here) or entry.denied or not in_force(here.bases, today):
+            continue
+        if any(who.is_same(entry.who) for _, who in here.persons):
+            entry.trouble = None
+
+
+class Writer:
+    """Collects what has to be written and writes it at the end."""
+
+    def __init__(self, session: Session, business: Business, known: dict[str, Known]) -> None:
+        self._session = session
+        self._business = business
+        self._known = known
+        self._places = Places(business.country)
+        self._contacts: dict[str, dict[str, Any]] = {}
+        self._persons: list[tuple[str, dict[str, Any]]] = []
+        self._bases: list[tuple[str, dict[str, Any]]] = []
+        self._moved: list[dict[str, Any]] = []
+        self._changed: list[dict[str, Any]] = []
+        self.done = Stored()
+
+    def household(self, phone: str, entries: Sequence[Entry]) -> None:
+        """Take in the people at one number."""
+        known = self._known.get(phone)
+        rows = [entry.where for entry in entries]
+        place = self._places.of(phone, rows, known.place if known else None)
+        if known is None:
+            self._contacts[phone] = {"phone": phone, **asdict(place)}
+            bases: list[Basis] = []
+            for entry in entries:
+                self._new_person(phone, entry)
+                self._new_basis(phone, entry, bases)
+            return
+        moved = place != known.place
+        if moved:
+            self._moved.append({"id": known.contact, **asdict(place)})
+        for entry in entries:
+            based = self._new_basis(phone, entry, known.bases)
+            same = next((each for each in known.persons if each[1].is_same(entry.who)), None)
+            if same is None:
+                self._new_person(phone, entry)
+                known.persons.append((0, entry.who))
+                continue
+            after = merged(same[1], entry.who)
+            if after != same[1]:
+                self._changed.append({"id": same[0], **asdict(after)})
+            if after != same[1] or based or moved:
+                self.done.updated += 1
+                moved = False
+            else:
+                detail = "this person is in the database already, and the row brings nothing new"
+                self.done.refused[entry.row] = Trouble("duplicate_existing", detail)
+
+    def _new_person(self, phone: str, entry: Entry) -> None:
+        self._persons.append((phone, asdict(entry.who)))
+        self.done.accepted += 1
+
+    def _new_basis(self, phone: str, entry: Entry, bases: list[Basis]) -> bool:
+        if entry.basis is None or not adds(entry.basis, bases):
+            return False
+        bases.append(entry.basis)
+        self._bases.append((phone, asdict(entry.basis)))
+        return True
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self._contacts or self._persons or self._bases or self._moved or self._changed)
+
+    def write(self, batch: ImportBatch) -> None:
+        """Write everything collected, as part of `batch` (which has its id)."""
+        session, stamp = self._session, {"created_at": clock.now()}
+        owner = stamp | {"business_id": self._business.id, "import_batch_id": batch.id}
+        self._insert(Contact, (owner | row for row in self._contacts.values()))
+        ids = {phone: each.contact for phone, each in self._known.items()}
+        fresh = select(Contact.phone, Contact.id).where(Contact.import_batch_id == batch.id)
+        ids |= dict(session.execute(fresh).tuples().all())
+        self._insert(Person, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._persons))
+        self._insert(ContactBasis, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._bases))
+        for table, rows in ((Contact, self._moved), (Person, self._changed)):
+            for some in _chunks(rows):
+                session.execute(update(table), some)
+
+    def _insert(self, table: type[Any], rows: Iterable[dict[str, Any]]) -> None:
+        for some in _chunks(rows):
+            self._session.execute(insert(table), some)
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    waiting = iter(items)
+    while some := list(islice(waiting, _CHUNK)):
+        yield some
