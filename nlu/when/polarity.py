@@ -33,7 +33,7 @@ REFUSALS = phrases(
 )
 DAYS_OFF = phrases("i dont work, we dont work, im not working, not at work, im off, am off")
 BETWEEN_REFUSAL_AND_TIME = wordset(
-    "on at in the any do make it come be this able to of a work during available free for really there "
+    "stop on at in the any do make it come be this able to of a work during available free for really there "
     "get want like have meet well swing by up out all town from most until through good great best "
     "fully here both either manage anything something"
 )

@@ -8,7 +8,7 @@ from nlu.when.clock_sense import clock_at, digits, settle
 from nlu.when.followers import counts_something
 from nlu.when.grammar import Spot, Stage
 from nlu.when.values import MIDNIGHT, Clock, Length
-from nlu.when.words import wordset
+from nlu.when.words import CALLING_BY, wordset
 
 bounds = Stage()
 
@@ -134,8 +134,10 @@ def clock_before(spot: Spot, clock: Clock | int) -> Clock | None:
     e.g. "before noon" -> 2026-03-05T10:00..2026-03-05T12:00 hour
     e.g. "tomorrow until 5" -> 2026-03-06..2026-03-06T17:00 hour
     """
-    if spot.tokens[spot.begin].text == "to":
+    if spot.text() == "to":
         return None
+    if spot.text() == "by" and spot.before().text in CALLING_BY:
+        return _bare(spot, 1, clock)
     return _open(spot, clock, "before")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from nlu.when.calendar_steps import add_months, next_ordinal, step, weekday_after
+from nlu.when.calendar_steps import add_months, next_ordinal, step, weekday_after, weekday_before
 from nlu.when.clock_sense import of_part, settle
 from nlu.when.followers import counts_something
 from nlu.when.grammar import Spot
 from nlu.when.rules_clock_bounds import bounds
 from nlu.when.values import DAY, Clock, Days, Length, Moment
-from nlu.when.words import MOVES, wordset
+from nlu.when.words import CALLING_BY, MOVES, wordset
 
 __all__ = ["bounds"]
 
@@ -181,6 +181,9 @@ def day_onwards(spot: Spot, day: Days) -> Days | None:
         return None
     if spot.tokens[spot.begin].kind == "days" and spot.after().text in _AFTER_ON:
         return None
+    if spot.text() == "since" and day.weekday is not None and day.single:
+        today = spot.said.today  # "it hurts since tuesday" looks back
+        return Days(weekday_before(today, day.weekday), today + DAY, "range")
     if spot.tokens[spot.begin].text == "from" and MOVES.intersection(spot.clause_before()):
         return day
     return Days(day.start, None, "range")
@@ -207,6 +210,8 @@ def day_by(spot: Spot, day: Days) -> Days | None:
 
     e.g. "by friday" -> 2026-03-05T10:00..2026-03-07 range
     """
+    if spot.text() == "by" and spot.before().text in CALLING_BY:
+        return day
     return None if day.every or day.end is None else Days(None, day.end, "range")
 
 

@@ -19,7 +19,7 @@ from nlu.when.followers import counts_something, ends_a_time
 from nlu.when.grammar import Spot, Stage
 from nlu.when.named_days import holiday, turning_point
 from nlu.when.values import DAY, Days, Moment, Ordinal, one_day
-from nlu.when.words import wordset
+from nlu.when.words import PARTS, wordset
 
 days = Stage()
 
@@ -48,6 +48,19 @@ def rest_of_today(spot: Spot) -> Moment:
     e.g. "later today" -> 2026-03-05T10:00..2026-03-06 range
     """
     return Moment(spot.said.now, datetime.combine(spot.said.today + DAY, time()), "range")
+
+
+@days.rule("last <part>")
+def last_night(spot: Spot, part: str) -> Moment | None:
+    """The evening of yesterday.
+
+    e.g. "last night" -> 2026-03-04T19:00..2026-03-05 part_of_day
+    """
+    if part != "night":
+        return None
+    start, end = PARTS[part]
+    midnight = datetime.combine(spot.said.today - DAY, time())
+    return Moment(midnight + timedelta(minutes=start), midnight + timedelta(minutes=end), "part_of_day")
 
 
 @days.rule("<weekday>")

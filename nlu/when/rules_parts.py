@@ -146,7 +146,7 @@ def lone_part(spot: Spot, part: str) -> Clock | None:
 
     e.g. "tomorrow morning" -> 2026-03-06T08:00..2026-03-06T12:00 part_of_day
     """
-    if spot.before().text in ("good", "gm", "gd"):
+    if spot.before().text in ("good", "gm", "gd", "last"):
         return None
     if (
         part in _MEALS
@@ -247,7 +247,7 @@ def number_and_part(spot: Spot, first: int | Clock, second: int | Clock) -> Cloc
     e.g. "evening 4" -> 2026-03-05T16:00 hour
     e.g. "8 tonight" -> 2026-03-05T20:00 hour
     """
-    number, part = (first, second) if isinstance(second, Clock) else (second, first)
+    part = second if isinstance(second, Clock) else first
     if not isinstance(part, Clock) or part.shape != "part" or not part.part or part.every:
         return None
     if isinstance(second, int) and counts_something(spot):
@@ -257,10 +257,10 @@ def number_and_part(spot: Spot, first: int | Clock, second: int | Clock) -> Cloc
     plain = isinstance(second, Clock) and spot.end - spot.begin == 2 and not part.now_or_later
     if plain and not _may_be_an_hour(spot):
         return None
-    place = spot.end - 1 if isinstance(second, int) else spot.begin
-    text = spot.tokens[place].text
-    found = digits(text) if text.isdigit() else (number, 0)
-    clock = clock_at(*found) if found else None  # type: ignore[arg-type]
+    hour, text = (second, spot.text(-1)) if isinstance(second, int) else (first, spot.text())
+    assert isinstance(hour, int)
+    found = digits(text) if text.isdigit() else (hour, 0)
+    clock = clock_at(*found) if found else None
     if clock is None:
         return None
     return replace(within_part(clock, part.part), now_or_later=part.now_or_later)
@@ -278,7 +278,7 @@ _BEFORE_AN_HOUR = wordset(
 
 @parts.rule("<num> <part>", "one <part>")
 def some_part(spot: Spot, *found: int | str) -> Clock | None:
-    """ "One evening" is any evening.
+    """Any such part: one evening, some evening.
 
     e.g. "one evening next week" -> 2026-03-09T17:00 part_of_day
     """

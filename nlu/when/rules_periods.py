@@ -37,8 +37,8 @@ def this_unit(spot: Spot, unit: str) -> Days | None:
 
     e.g. "this week" -> 2026-03-02..2026-03-09 week
     """
-    if spot.after().text == "off":
-        return None  # "my day off"
+    if spot.after().text == "off" or (spot.text() == "all" and unit == "day"):
+        return None  # "my day off", "all day friday"
     period = _unit_period(spot.said.today, unit, 0)
     if spot.text() == "rest" and period:
         return replace(period, start=spot.said.today, grain="range")

@@ -57,8 +57,8 @@ def away_from_now(spot: Spot, length: Length) -> Days | Moment | None:
         return in_the_next(spot, length)
     if words[0] == "in" and _LOOKING_BACK.intersection(spot.clause_before()):
         return None
-    if words[-1] in ("out", "away") and spot.after().kind == "word":
-        return None
+    if words[-1] in ("out", "away") and (length.exact or spot.after().kind == "word"):
+        return None  # "I'm 45 minutes away"
     return _away(spot, length)
 
 

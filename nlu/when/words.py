@@ -89,6 +89,11 @@ MOVES = wordset(
     "move moved moving change changed changing switch reschedule rescheduled push shift swap bump"
 )
 
+# Verbs whose "by" belongs to them: "stop by tomorrow" names no limit.
+CALLING_BY = wordset(
+    "stop swing come drop pop go pass run stopping swinging coming dropping popping stopped came"
+)
+
 # Minutes after midnight. The sources of usage disagree on the edges of these parts; they are drawn for a
 # business that receives people by day: "early evening" reaches back to its last opening hours.
 PARTS: dict[str, tuple[int, int]] = {
