@@ -6,6 +6,7 @@ sending again could double it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,8 +138,23 @@ def _reading() -> Iterator[None]:
         if error.status >= 500:
             raise NotReached from None
         raise Refused(str(error.code or error.status)) from None
-    except (RequestException, TwilioException):
+    except TwilioException as error:
+        # a list that is refused comes as the bare answer, not as the library's own refusal
+        answer = error.args[1] if len(error.args) > 1 else None
+        status = getattr(answer, "status_code", 500)
+        if not 400 <= status < 500:
+            raise NotReached from None
+        raise Refused(_code_in(answer) or str(status)) from None
+    except RequestException:
         raise NotReached from None
+
+
+def _code_in(answer: Any) -> str | None:
+    try:
+        code = json.loads(answer.text)["code"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return None if code is None else str(code)
 
 
 def _never_connected(error: NotConnected) -> bool:

@@ -232,6 +232,15 @@ def test_passing_trouble_while_looking_is_ridden_out(line: tuple[Network, str], 
     assert ok(play(base)) == all_but()
 
 
+def test_a_list_that_is_refused_is_told_in_words(line: tuple[Network, str]) -> None:
+    network, base = line
+    network.faults.add("api_close_after")
+    network.faults.add("api_unauthorized", times=None, calls="read")
+    results = play(base)
+    assert ok(results) == all_but("send", "found", "listed", "delivered")
+    assert "credentials (20003)" in results["found"].detail
+
+
 def test_a_provider_that_is_not_there_is_said_to_be_so() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
