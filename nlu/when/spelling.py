@@ -114,9 +114,11 @@ _NOT_TIMES = re.compile(
     | \b(?:suite|ste|apt|apartment|unit|room|building|bldg|floor|exit|highway|route)\s?\#?\d+\b
     | \b(?:option|number|no\.|tooth|teeth)\s?\#?\d+\b
     | \#\d+
-    | \b(?:(?:have|enjoy|hope)\b[a-z ]{0,14}\b
-        (?:good|great|nice|lovely|wonderful|blessed|safe|fun|awesome|amazing|fantastic)|happy|enjoy\ (?:your|the))
-      \ (?:rest\ of\ (?:your|the)\ )?(?:weekend|day|week|evening|night|morning|afternoon|[a-z]+day)\b
+    | \b(?:
+          (?:have|enjoy|hope)\b[a-z ]{0,14}\b(?:good|great|nice|lovely|wonderful|blessed|safe|fun|amazing)
+        | happy
+        | enjoy\ (?:your|the)
+      )\ (?:rest\ of\ (?:your|the)\ )?(?:weekend|day|week|evening|night|morning|afternoon|[a-z]+day)\b
     | (?<!in\ )(?<!within\ )(?<!after\ )\bone\ day\b(?!\ (?:or|later|from|before|after))
     | \S+@\S+\.\S+
     """,
