@@ -1,8 +1,8 @@
 """What the question asked makes of the model's guess: the model reads the text, but never the question.
 
-Each adjustment is a general rule about conversations, not about wordings, and only re-weighs what the model
-itself holds possible; it never brings in an intent of its own, with the one exception that `answer_with_time`
-names.
+Each adjustment is a general rule about conversations and only re-weighs what the model holds possible. Two
+things bring in an intent of their own: what `answer_with_time` names, and a cue (nlu/cues.py), whose intents
+count as barely possible where the model left them out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 
+from nlu.cues import odds_of
 from nlu.understanding import Heard, Times
 
 HOURS = (time(8), time(18))
@@ -39,6 +40,7 @@ _TIME_SAYING = frozenset({"book", "choose", "other_times", "reschedule", "not_no
 TIME_ODDS = 1.5
 """How much likelier an intent that speaks of time is when the text names one."""
 
+_A_VISIT = frozenset({"book", "check_appointment", "reschedule"})
 _ELSEWHERE = frozenset({"out_of_scope", "book", "choose", "other_times", "check_appointment", "reschedule"})
 
 
@@ -56,12 +58,24 @@ def answers(intent: str, asked: str | None) -> bool:
     return intent in _ANSWERS.get(asked or "", frozenset())
 
 
-def in_context(ranking: Sequence[Heard], asked: str | None, times: Times) -> tuple[Heard, ...]:
-    """The ranking, weighed anew by what was asked and by whether a time was named; likeliest first.
+BARELY = 0.04
+"""What an intent is given that a cue speaks for and that the model left out of its ranking."""
 
-    Bayes with coarse odds: the share of confidence that the ranking holds in all stays the same.
+
+def in_context(
+    ranking: Sequence[Heard], asked: str | None, times: Times, text: str = ""
+) -> tuple[Heard, ...]:
+    """The ranking, weighed anew by what was asked, whether a time was named, and the cues of the text.
+
+    Likeliest first. Bayes with coarse odds: the ranking holds as much confidence in all as before.
     """
-    weighed = [(heard, heard.confidence * _odds(heard.intent, asked, times)) for heard in ranking]
+    cues = odds_of(text, times)
+    known = {heard.intent for heard in ranking}
+    added = [Heard(intent, None, BARELY) for intent, odds in cues.items() if odds > 1 and intent not in known]
+    weighed = [
+        (heard, heard.confidence * _odds(heard.intent, asked, times) * cues.get(heard.intent, 1.0))
+        for heard in (*ranking, *added)
+    ]
     total, before = sum(weight for _, weight in weighed), sum(heard.confidence for heard in ranking)
     if not total:
         return tuple(ranking)
@@ -81,15 +95,16 @@ def _odds(intent: str, asked: str | None, times: Times) -> float:
 def answer_with_time(ranking: Sequence[Heard], asked: str | None, times: Times) -> tuple[Heard, ...]:
     """Under a question for a time, a text that names one answers it, whichever of its cousins was guessed.
 
-    "which_time" and "callback_time": it is `choose`. "confirm_time": a no, or a wish to book or move, that
-    names a time asks for that one instead: `other_times`.
+    "which_time" and "callback_time": it is `choose`; but a wish for a visit is one, though a callback was
+    spoken of. "confirm_time": a no, or a wish to book or move, that names a time asks for that one instead:
+    `other_times`.
     """
     first = ranking[0]
     if not times.windows:
         return tuple(ranking)
     if asked in ("which_time", "which_opening") and first.intent in _ELSEWHERE:
         return _led_by("choose", ranking, first)
-    if asked == "callback_time" and first.intent in _ELSEWHERE | {"not_now"}:
+    if asked == "callback_time" and first.intent in (_ELSEWHERE | {"not_now"}) - _A_VISIT:
         return _led_by("choose", ranking, first)
     if asked == "confirm_time" and first.intent in _ELSEWHERE | {"deny"}:
         return _led_by("other_times", ranking, first)

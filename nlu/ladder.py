@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Protocol
 
+from nlu.anchoring import on_the_days_spoken_of, shifted
 from nlu.clauses import clauses
 from nlu.context import HOURS, answer_with_time, in_context
 from nlu.gate import check
+from nlu.loose_choice import loosely_chosen
 from nlu.merging import Clause, merged
 from nlu.pending import WHEN_QUESTIONS, Pending, Settled, settle
 from nlu.rasa import ModelUnavailable
@@ -52,16 +54,24 @@ def understand(
     gated = check(text)
     hear = _Ear(now, zone, hours, pending, model)
     times = hear.times(text)
+    meant = hear.on_the_days_spoken_of(text, times)
     ruled = _ruled(gated)
     if ruled:
-        return Understanding(text, ruled, gated, times, rung="rule")
+        return Understanding(text, ruled, gated, meant, rung="rule")
     if not text.strip():
-        return Understanding(text, (Heard("out_of_scope", None, 0.0),), gated, times)
+        return Understanding(text, (Heard("out_of_scope", None, 0.0),), gated, meant)
     settled = hear.settled(text, times)
     if settled:
-        return Understanding(text, (settled.heard,), gated, times, settled.choice, "pending")
+        return Understanding(text, (settled.heard,), gated, meant, settled.choice, "pending")
     heard, choice = hear.modelled(text, times)
-    return Understanding(text, heard, gated, times, choice, "model")
+    if (
+        choice is None
+        and pending.asked == "which_opening"
+        and heard[0].intent in ("choose", "affirm", "book")
+    ):
+        choice = loosely_chosen(text, len(pending.options))
+        heard = (Heard("choose", None, heard[0].confidence), *heard[1:]) if choice else heard
+    return Understanding(text, heard, gated, meant, choice, "model")
 
 
 def _ruled(gated: Gated) -> tuple[Heard, ...]:
@@ -88,6 +98,19 @@ class _Ear:
         bare_hours = self.pending.asked in WHEN_QUESTIONS
         return read(text, moment or self.now, zone=self.zone, hours=self.hours, bare_hours=bare_hours)
 
+    def on_the_days_spoken_of(self, text: str, times: Times) -> Times:
+        """The times of the text, on the days of the offers or of the visit where it names none itself."""
+        pending = self.pending
+        alone = [option.start for option in pending.options] if len(pending.options) == 1 else []
+        base = next(iter(alone), pending.visit)
+        if base and (moved := shifted(text, base)):
+            return moved
+        if pending.options:
+            days = [option.start.date() for option in pending.options]
+        else:
+            days = [pending.visit.date()] if pending.visit else []
+        return on_the_days_spoken_of(text, times, days, lambda moment: self.times(text, moment))
+
     def settled(self, text: str, times: Times) -> Settled | None:
         return settle(text, self.pending, times, lambda moment: self.times(text, moment))
 
@@ -110,4 +133,4 @@ class _Ear:
     def _ranking(self, text: str, times: Times) -> tuple[Heard, ...]:
         if self.model is None:
             raise ModelUnavailable("there is no model to ask")
-        return in_context(self.model.parse(text), self.pending.asked, times)
+        return in_context(self.model.parse(text), self.pending.asked, times, text)

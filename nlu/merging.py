@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlu.context import answer_with_time, answers
 from nlu.understanding import Heard, Times
@@ -12,6 +12,9 @@ from nlu.understanding import Heard, Times
 
 SECONDARY = 0.6
 """A clause's intent below this is not taken for a second intent of the text, nor for its leader."""
+
+SECONDARY_QUESTION = 0.7
+"""The same for a question: an answer that nobody asked for is worse than one that is asked for again."""
 
 STRONGER = 0.2
 """How much surer a clause must be than the whole text to lead it."""
@@ -51,7 +54,12 @@ def merged(
     leader = _leader(whole, parts, asked)
     if not any(part.plain and part.heard == leader for part in parts):
         leader = answer_with_time((leader,), asked, times)[0]
-    likely = [part.heard for part in parts if part.heard.confidence >= SECONDARY]
+    likely = [part.heard for part in parts if part.heard.confidence >= _least(part.heard.intent)]
+    leader = _told_by(likely, leader)
+    if leader.intent == "question" and any(_same(part, leader) for part in likely):
+        # several questions, in the order they were asked
+        likely.sort(key=lambda part: part.intent != "question")
+        leader = replace(likely[0], confidence=leader.confidence)
     heard = [leader]
     for part in sorted(likely, key=lambda part: part.intent in _COURTESY):
         if not any(_same(part, known) for known in heard):
@@ -116,6 +124,18 @@ def _answer(whole: Heard, parts: list[Clause], asked: str | None) -> Heard | Non
     if first.intent == "deny":
         return next((heard for heard in rest if heard.intent in _KIND_OF_NO), first)
     return first
+
+
+def _told_by(parts: list[Heard], leader: Heard) -> Heard:
+    """The leader with the topic that a clause knows and the whole left open: why it is a no, what is asked."""
+    if leader.topic is not None:
+        return leader
+    topics = [part.topic for part in parts if part.intent == leader.intent and part.topic]
+    return replace(leader, topic=topics[0] if topics else None)
+
+
+def _least(intent: str) -> float:
+    return SECONDARY_QUESTION if intent == "question" else SECONDARY
 
 
 def _same(one: Heard, other: Heard) -> bool:

@@ -11,9 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from nlu.anchoring import counts_from_now, names_a_day
 from nlu.plain_answers import Piece, read_plain
 from nlu.plain_words import Part
 from nlu.understanding import Heard, Times, Window
+
+WAVERING = 0.5
+"""The confidence of a choice that is rather asked about than made."""
 
 LAST = -1
 """The `choice` that means the last of the offered openings."""
@@ -21,19 +25,11 @@ LAST = -1
 WHEN_QUESTIONS = frozenset({"which_time", "which_opening", "confirm_time", "callback_time"})
 """The questions that ask for a time: a bare "3" in the answer is an hour."""
 
+_DAY_OR_LESS = frozenset({"minute", "hour", "part_of_day", "day"})
 _OFFERS = frozenset({"offer_to_book", "confirm_time", "which_opening"})  # "book it" takes these up
 _CLOSED_BY_AGREEING = frozenset({"anything_else"})  # "anything else?" "great" = nothing more
 _CLOSED_BY_ALL_SET = frozenset({"anything_else", "offer_to_book", "callback_time"})  # "i'm good" = no
 _NO_WITH_A_SMILE = _CLOSED_BY_ALL_SET | {"confirm_cancel"}  # "no that's fine" = no
-
-_NAMES_A_DAY = re.compile(
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|tod?a?y|ton[ie]|tom|tmr|tmw"
-    r"|2moro|2nite|\bday|\d(?:st|nd|rd|th)\b|\d/\d|week|month",
-    re.IGNORECASE,
-)
-_COUNTS_FROM_NOW = re.compile(
-    r"tod?a?y|ton[ie]|tom|tmr|tmw|2moro|2nite|\bin\b|next|nxt|this|week|month", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +38,14 @@ class Pending:
 
     `asked`: offer_to_book, which_time, confirm_time, anything_else, which_opening, callback_time,
     confirm_cancel, which_service, confirm_appointment, or None. `options`: the offered openings (or the one
-    time that is to be confirmed) as naive local windows in time order. `services`: the names offered.
+    time that is to be confirmed; behind "which_time" those that did not suit) as naive local windows in time
+    order. `services`: the names offered. `visit`: when the contact's next visit stands, naive local.
     """
 
     asked: str | None = None
     options: tuple[Window, ...] = ()
     services: tuple[str, ...] = ()
+    visit: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def settle(
     parts = said - {"thanks", "bye"}
     chosen = _numbered(pieces, parts, pending) if pending.asked == "which_opening" else None
     if chosen:
-        return Settled(Heard("choose"), chosen)
+        return Settled(Heard("choose", None, _how_sure(pieces)), chosen)
     if (
         pending.asked in WHEN_QUESTIONS
         and parts
@@ -85,9 +83,18 @@ def settle(
         and "none_of" in parts
     ):
         return Settled(Heard("other_times"))
+    if parts and "any" in parts and parts <= {"any", "agree", "yes", "asks", "wonders", "take_up"}:
+        return _any(pending.asked)
     if times.windows and not times.excluded and "unfit" not in parts and parts & {"time", "number"}:
         return _timed(text, pending, times, parts, read_at)
     return _yes_or_no(pending.asked, parts)
+
+
+def _any(asked: str) -> Settled | None:
+    """Whatever suits the business suits them."""
+    if asked in ("offer_to_book", "confirm_time"):
+        return Settled(Heard("affirm"))
+    return Settled(Heard("choose")) if asked == "which_time" else None
 
 
 def _service(text: str, services: tuple[str, ...]) -> int | None:
@@ -115,6 +122,14 @@ def _numbered(pieces: tuple[Piece, ...], parts: set[Part], pending: Pending) -> 
         return None
     number = numbers[0].number or 0
     return number if 1 <= number <= offered else None
+
+
+def _how_sure(pieces: tuple[Piece, ...]) -> float:
+    """A bare number or "later" in a question may be an hour as well ("is 2 ok?"): it is put once more."""
+    parts = [piece.part for piece in pieces]
+    bare = all(not piece.ordinal for piece in pieces) and len(parts) - parts.count("filler") <= 3
+    wavering = "wonders" in parts and bare and any(part in ("number", "later", "earlier") for part in parts)
+    return WAVERING if wavering else 1.0
 
 
 def _unasked(said: set[Part]) -> Settled | None:
@@ -147,6 +162,9 @@ def _timed(
         return Settled(Heard("choose"))
     if parts & {"yes", "agree"} and not parts & {"no", "instead"} and asked != "anything_else":
         return Settled(Heard("affirm"))
+    if asked == "offer_to_book" and parts <= {"time", "number", "take_up", "asks", "wonders"}:
+        # a day or an hour is a wish to come; "next month" may as well put us off, which the model weighs
+        return Settled(Heard("book")) if times.windows[0].grain in _DAY_OR_LESS else None
     return None
 
 
@@ -161,9 +179,8 @@ def _fitting(
     A day is taken as said now ("thursday" is the coming one); an hour without a day is taken on the day of
     each option, and so is a weekday when no option lies on the coming one.
     """
-    names_a_day = bool(_NAMES_A_DAY.search(text))
     near = [n for n, option in enumerate(options, 1) if _inside(option, times)]
-    if (names_a_day and near) or _COUNTS_FROM_NOW.search(text) or read_at is None:
+    if (names_a_day(text) and near) or counts_from_now(text) or read_at is None:
         return near
     return [n for n, option in enumerate(options, 1) if _inside_on_its_day(option, read_at)]
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 Part = Literal[
     "yes", "agree", "no", "unfit", "no_more", "any", "none_of", "number", "later", "earlier", "last",
-    "middle", "time", "instead", "asks", "take_up", "thanks", "bye", "filler",
+    "middle", "time", "instead", "asks", "wonders", "take_up", "thanks", "bye", "filler",
 ]  # fmt: skip
 
 PHRASES: dict[Part, str] = {
@@ -28,6 +28,7 @@ PHRASES: dict[Part, str] = {
     # takes up an offer; where nothing was offered it is a wish of its own
     "take_up": """
         book it | book me in | book me | im in | sign me up | please book it | book that | book that one
+        book | book me for | book for | reserve | schedule me | schedule me for | schedule it | grab
     """,
     # agrees with what stands; after "anything else?" it closes
     "agree": """
@@ -115,8 +116,12 @@ PHRASES: dict[Part, str] = {
     # asks or hedges: with a time or a number it is a wish; a yes or a no beside it is not plain
     "asks": """
         can we | can you | could we | could you | can i | could i | can we do | could we do | can you do
-        could you do | can i do | do | is | are | how about | what about | would | any chance of | maybe
-        perhaps | i think | i guess | think | guess
+        could you do | can i do | can i have | could i have | can i get | can i take | do | would | i think
+        i guess | think | guess
+    """,
+    # asks and leaves it open
+    "wonders": """
+        is | are | how about | what about | any chance of | maybe | perhaps
     """,
     # courtesies: nothing beside an answer; where nothing was asked, they are what was said
     "thanks": """
