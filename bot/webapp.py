@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask, Response
 
 from bot import demo_door, health
+from bot.staff import door
 from bot.webhooks import twilio
 from data import clock, db, demo_clock, logs, settings
 
@@ -31,6 +32,7 @@ def create_app() -> Flask:
     app.register_blueprint(health.blueprint)
     if present.rekindle_demo:
         app.register_blueprint(demo_door.blueprint)
+    door.register(app)
     app.after_request(_guard)
     return app
 

@@ -1,0 +1,135 @@
+"""The panel beside the transcript: the people, the number, why it may be texted, what is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.staff import moments, words
+from bot.staff.transcript import service_name
+from data import clock
+from data.models import ContactBasis, Person
+from data.queries.transcripts import Transcript
+from scheduler.gather import LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the panel: what, how it is, and a smaller remark."""
+
+    name: str
+    value: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that belong together."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+def about(rows: Transcript, theirs: str) -> list[Group]:
+    """The groups that have anything to say; `theirs` is the contact's zone."""
+    titled = (
+        ("Appointment", _visits(rows, theirs)),
+        ("Callback", _callbacks(rows, theirs)),
+        ("Who", _people(rows)),
+        ("Number", _number(rows, theirs)),
+        ("Why you may write", _bases(rows)),
+        ("Campaign", _campaigns(rows)),
+    )
+    groups = (Group(title, tuple(facts)) for title, facts in titled)
+    return [group for group in groups if group.facts]
+
+
+def _visits(rows: Transcript, theirs: str) -> Iterator[Fact]:
+    zone = rows.business.timezone
+    live = [visit for visit in rows.visits if visit.state in LIVE or visit.state == "cancelling"]
+    for visit in sorted(live, key=lambda visit: visit.start_at):
+        state = words.VISITS.get(visit.state, visit.state)
+        past = "past, " if visit.end_at < clock.now() else ""
+        yield Fact(
+            service_name(rows, visit.service), moments.visit(visit.start_at, zone, theirs), past + state
+        )
+    for visit in (visit for visit in rows.visits if visit.state in ("cancelled", "failed")):
+        yield Fact(
+            service_name(rows, visit.service),
+            moments.visit(visit.start_at, zone, theirs),
+            words.VISITS[visit.state],
+        )
+
+
+def _callbacks(rows: Transcript, theirs: str) -> Iterator[Fact]:
+    for callback in rows.callbacks:
+        if callback.state == "pending":
+            yield Fact("One text", moments.visit(callback.due_at, rows.business.timezone, theirs))
+
+
+def _people(rows: Transcript) -> Iterator[Fact]:
+    for person in rows.contact.persons:
+        name = f"{person.first_name} {person.last_name}".strip() or "No name known"
+        yield Fact(name, " · ".join(_history(rows, person)), person.email or "")
+
+
+def _history(rows: Transcript, person: Person) -> Iterator[str]:
+    yield words.plain(person.relationship)
+    if person.last_visit:
+        seen = moments.date_words(person.last_visit)
+        service = f" ({service_name(rows, person.last_service)})" if person.last_service else ""
+        yield f"last visit {seen}{service}"
+    elif person.last_service:
+        yield f"last time {service_name(rows, person.last_service)}"
+    if person.booked_until:
+        yield f"booked elsewhere until {moments.date_words(person.booked_until)}"
+
+
+def _number(rows: Transcript, theirs: str) -> Iterator[Fact]:
+    contact = rows.contact
+    yield Fact("Number", words.number(contact.phone), f"answers go by {_channel(rows.conversation.channel)}")
+    zones = ", ".join(_place(zone) for zone in contact.zones) or "unknown"
+    source = words.ZONES_FROM.get(contact.zones_source, contact.zones_source)
+    there = moments.time_of_day(clock.now(), theirs) if theirs != rows.business.timezone else ""
+    yield Fact("Time zone", f"{zones}{f', now {there}' if there else ''}", source)
+    if contact.preferred_time:
+        yield Fact("Prefers", contact.preferred_time)
+    for row in rows.suppressions:
+        if row.lifted_at is None:
+            what = {"opt_out": "Opted out", "do_not_contact": "Do not contact"}.get(
+                row.reason, words.plain(row.reason).capitalize()
+            )
+            where = "every channel" if row.channel == "all" else f"{_channel(row.channel)} only"
+            on = moments.full(row.created_at, rows.business.timezone)
+            yield Fact(what, where, f"{words.SOURCES.get(row.source, row.source)}, {on}")
+
+
+def _bases(rows: Transcript) -> Iterator[Fact]:
+    for basis in rows.bases:
+        yield Fact(basis.kind.capitalize(), basis.evidence, " · ".join(_dates(basis)))
+
+
+def _dates(basis: ContactBasis) -> Iterator[str]:
+    if basis.given_on:
+        yield f"since {moments.date_words(basis.given_on)}"
+    if basis.expires_on:
+        yield f"until {moments.date_words(basis.expires_on)}"
+
+
+def _campaigns(rows: Transcript) -> Iterator[Fact]:
+    for campaign, enrollment in rows.campaigns:
+        why = words.CANCELLED.get(
+            enrollment.stopped_reason or "", words.plain(enrollment.stopped_reason or "")
+        )
+        state = {"active": "running", "finished": "all texts sent"}.get(
+            enrollment.state, f"stopped{f': {why}' if why else ''}"
+        )
+        yield Fact(campaign.name, state)
+
+
+def _channel(channel: str) -> str:
+    return {"sms": "SMS", "whatsapp": "WhatsApp"}.get(channel, channel)
+
+
+def _place(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")

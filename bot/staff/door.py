@@ -1,0 +1,18 @@
+"""Putting the staff view into the application: its pages, sessions, CSRF, limits and errors."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from bot.staff import acts, errors, inbox, log_in, news, protection, sessions, transcript_page
+from bot.staff.blueprint import blueprint
+
+_PARTS = (acts, inbox, log_in, news, transcript_page)  # their routes are on the blueprint by import
+
+
+def register(app: Flask) -> None:
+    """Call it when the webhooks are registered already: they are exempt from CSRF by name."""
+    protection.install(app)
+    sessions.install(app)
+    errors.install(app)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,37 @@
+"""The forms of the staff view. Every one carries a CSRF token; limits are the columns' and the provider's."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Regexp
+
+
+class LogInForm(FlaskForm):  # type: ignore[misc]
+    """E-mail address and password."""
+
+    email = StringField(validators=[InputRequired(), Length(max=320)])
+    password = PasswordField(validators=[InputRequired(), Length(max=1024)])
+
+
+class ActForm(FlaskForm):  # type: ignore[misc]
+    """A button: nothing but the token."""
+
+
+class ReplyForm(FlaskForm):  # type: ignore[misc]
+    """A text by staff. `nonce` is the same when the same text is sent again."""
+
+    text = TextAreaField(validators=[Length(max=20_000)])
+    nonce = HiddenField(validators=[Regexp(r"[A-Za-z0-9_-]{8,64}\Z")])
+
+
+class ReopenForm(FlaskForm):  # type: ignore[misc]
+    """Why the business may write again."""
+
+    reason = StringField(validators=[Length(max=500)])
+
+
+class OptOutForm(FlaskForm):  # type: ignore[misc]
+    """The contact asked a person: confirmed by a tick."""
+
+    confirmed = BooleanField()

@@ -1,0 +1,55 @@
+"""CSRF for every form, and limits on logging in. Neither ever touches the provider's webhooks."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+
+from data import settings
+
+PER_ADDRESS = "10 per minute"
+PER_ACCOUNT = "5 per 15 minutes"
+"""Failed log-ins that one account takes; then it waits, whoever asks."""
+
+REDIS_PATIENCE = 0.5
+"""Seconds for Redis to answer; without it each process counts by itself."""
+
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True)
+
+
+def install(app: Flask) -> None:
+    """Bind both to the application."""
+    redis_url = settings.get().redis_url
+    app.config.update(
+        WTF_CSRF_TIME_LIMIT=None,  # a page stays open all day: its token lives as long as the session
+        RATELIMIT_STORAGE_URI=redis_url or "memory://",
+        RATELIMIT_KEY_PREFIX="rekindle-staff",
+        RATELIMIT_STORAGE_OPTIONS={
+            "socket_timeout": REDIS_PATIENCE,
+            "socket_connect_timeout": REDIS_PATIENCE,
+        }
+        if redis_url
+        else {},
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    for foreign in ("twilio", "demo"):
+        # the provider signs its webhooks; the demo's clock takes JSON from this machine alone
+        if foreign in app.blueprints:
+            csrf.exempt(app.blueprints[foreign])
+
+
+def account() -> str:
+    """The account that somebody tries to get into, as a key that does not tell the address."""
+    address = request.form.get("email", "").strip().lower()
+    return "account:" + hashlib.sha256(address.encode()).hexdigest()
+
+
+def failed(response: Response) -> bool:
+    """Whether a log-in has failed: only those count against the account."""
+    return response.status_code == 401

@@ -1,0 +1,127 @@
+"""Who is logged in. A session ends twelve hours after its last use, with a new password, or by logging out.
+
+The page's own asking for news is no use: a screen that is left open does not keep its session alive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask, jsonify, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from data.db import reading
+from data.models import Business, StaffUser
+
+IDLE = 12 * 60 * 60
+"""Seconds (real time) without use after which a session ends."""
+
+TOUCHED_EVERY = 60
+PASSIVE = frozenset({"staff.news", "staff.static"})
+
+manager = LoginManager()
+
+
+@dataclass(frozen=True)
+class Member(UserMixin):  # type: ignore[misc]
+    """A member of staff, as this request knows them."""
+
+    id: int
+    business_id: int
+    name: str
+    business: str
+    timezone: str
+    fingerprint: str
+
+    def get_id(self) -> str:
+        """Changes with the password, so that an old session ends with the old password."""
+        return f"{self.id}.{self.fingerprint}"
+
+
+def install(app: Flask) -> None:
+    """Bind the login to the application."""
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
+    manager.init_app(app)
+
+
+def me() -> Member:
+    """Who asks; only behind `login_required`."""
+    member: Member = current_user._get_current_object()
+    return member
+
+
+def begin(user: StaffUser) -> None:
+    """Log somebody in, in a session that begins anew."""
+    session.clear()
+    session.permanent = True
+    session["used_at"] = int(time.time())
+    found = _load(f"{user.id}.{_fingerprint(user.password_hash)}")
+    if found is not None:
+        login_user(found)
+
+
+def end() -> None:
+    """Log out: nothing of the session stays."""
+    logout_user()
+    session.clear()
+
+
+def local_path(target: str | None) -> str | None:
+    """A page of the staff view to go on to; None for an address that leads anywhere else."""
+    if not target or not target.startswith("/staff") or "\\" in target or not target.isprintable():
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
+
+
+@manager.user_loader  # type: ignore[untyped-decorator]
+def _load(key: str) -> Member | None:
+    id_, _, fingerprint = key.partition(".")
+    if not id_.isdigit() or _idle():
+        return None
+    with reading() as database:
+        found = database.execute(
+            select(StaffUser, Business)
+            .join(Business, Business.id == StaffUser.business_id)
+            .where(StaffUser.id == int(id_), StaffUser.active)
+        ).one_or_none()
+    if found is None:
+        return None
+    user, business = found
+    if fingerprint != _fingerprint(user.password_hash):
+        return None
+    return Member(user.id, business.id, user.name, business.name, business.timezone, fingerprint)
+
+
+def turn_away() -> AnyResponse:
+    """To the login, and from there back to what was asked for; our own script gets a 401."""
+    if wants_json():
+        answer = jsonify(error="You have been logged out.")
+        answer.status_code = 401
+        return answer
+    here = request.full_path.removesuffix("?") if request.method == "GET" else None
+    return redirect(url_for("staff.log_in", next=local_path(here)))
+
+
+def wants_json() -> bool:
+    """Whether our own script asks, not a person's browser."""
+    return bool(request.accept_mimetypes.best == "application/json")
+
+
+def _idle() -> bool:
+    """Whether the session has ended; else it is noted that it is in use."""
+    now, used = int(time.time()), session.get("used_at")
+    if not isinstance(used, int) or now - used > IDLE:
+        return True
+    if now - used > TOUCHED_EVERY and request.endpoint not in PASSIVE:
+        session["used_at"] = now
+    return False
+
+
+def _fingerprint(password_hash: str) -> str:
+    return hashlib.sha256(password_hash.encode()).hexdigest()[:16]

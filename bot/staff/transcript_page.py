@@ -1,0 +1,142 @@
+"""A conversation's page: transcript, panel, acts and composer, and the pieces of it that live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, render_template, request
+from sqlalchemy.orm import Session
+
+from actions.guards import WHATSAPP_WINDOW
+from bot.staff import listing, moments, sessions, words
+from bot.staff.about import Group, about
+from bot.staff.blueprint import blueprint
+from bot.staff.forms import ActForm, OptOutForm, ReopenForm, ReplyForm
+from bot.staff.standing import Stand, stand
+from bot.staff.transcript import Item, items
+from data import clock
+from data.db import reading, writing
+from data.models import AuditEvent, Conversation
+from data.queries import inbox, transcripts
+from scheduler import staff_acts
+from scheduler.gather import whereabouts_of
+
+LONGEST = staff_acts.LONGEST_REPLY
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that the templates show of a conversation."""
+
+    id: int
+    title: str
+    phone: str
+    channel: str
+    outcome: words.Label
+    stand: Stand
+    items: list[Item]
+    earlier: int | None
+    groups: list[Group]
+    mark: str
+    zone: str
+    last: Item | None
+
+
+@blueprint.get("/conversations/<int:conversation_id>", endpoint="conversation")
+def show(conversation_id: int) -> str:
+    """The page. Opening it is looking: nobody else needs to be told any more."""
+    look(conversation_id)
+    return page(conversation_id)
+
+
+def page(conversation_id: int, *, typed: str = "", nonce: str = "", wrong: str = "") -> str:
+    """The whole page; what was typed comes back with what was wrong about it."""
+    before = request.args.get("before", type=int)
+    asked = listing.asked()
+    with reading() as session:
+        view = view_of(session, mine(session, conversation_id), before)
+        beside = listing.listing(session, sessions.me().business_id, asked)
+        stopped = transcripts.stopped_senders(session, sessions.me().business_id)
+    return render_template(
+        "staff/conversation.html",
+        view=view,
+        listing=beside,
+        stopped=stopped,
+        open_id=conversation_id,
+        form=ReplyForm(formdata=None, data={"text": typed, "nonce": nonce or listing.nonce()}),
+        wrong=wrong,
+        longest=LONGEST,
+        **forms(),
+    )
+
+
+def forms() -> dict[str, Any]:
+    """The forms of the acts, for whichever piece shows them."""
+    return {"act": ActForm(), "reopen": ReopenForm(formdata=None), "opt_out": OptOutForm(formdata=None)}
+
+
+def mine(session: Session, conversation_id: int) -> Conversation:
+    """The conversation if it is the business's own; 404 for any other, as if there were none."""
+    found = transcripts.find(session, sessions.me().business_id, conversation_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def view_of(session: Session, conversation: Conversation, before: int | None = None) -> View:
+    """Read a conversation for the screen."""
+    rows = transcripts.read(session, conversation, before)
+    zone = rows.business.timezone
+    theirs = whereabouts_of(rows.contact).likeliest(zone)
+    shown = items(rows, theirs)
+    standing = stand(rows, sessions.me().id)
+    inbound = [item for item in shown if item.side == "in"]
+    return View(
+        id=conversation.id,
+        title=words.who(inbox.names_of(rows.contact.persons), rows.contact.phone),
+        phone=words.number(rows.contact.phone),
+        channel=conversation.channel,
+        outcome=words.outcome(conversation.outcome),
+        stand=standing,
+        items=shown,
+        earlier=rows.texts[0].id if rows.more and rows.texts else None,
+        groups=about(rows, theirs),
+        mark=mark_of(session, conversation),
+        zone=zone,
+        last=inbound[-1] if inbound else None,
+    )
+
+
+def mark_of(session: Session, conversation: Conversation) -> str:
+    """Changes when the page would: with the rows, at midnight, and when WhatsApp's window closes."""
+    wrote = conversation.last_whatsapp_inbound_at
+    open_window = wrote is not None and clock.now() - wrote < WHATSAPP_WINDOW
+    return transcripts.mark(session, conversation, moments.today(sessions.me().timezone), open_window)
+
+
+def look(conversation_id: int) -> None:
+    """Somebody has it before their eyes: kept once for each time that the contact has written."""
+    with reading() as session:
+        conversation = mine(session, conversation_id)
+        seen = inbox.looked_at(session, conversation)
+        new = conversation.last_inbound_at is not None and (
+            seen is None or seen < conversation.last_inbound_at
+        )
+        if not new and not _unseen(session, conversation):
+            return
+    with writing() as session:
+        conversation = mine(session, conversation_id)
+        staff_acts.look(session, conversation)
+        session.add(
+            AuditEvent(
+                business_id=conversation.business_id,
+                staff_user_id=sessions.me().id,
+                action="looked",
+                conversation_id=conversation.id,
+            )
+        )
+
+
+def _unseen(session: Session, conversation: Conversation) -> bool:
+    return any(handoff.seen_at is None for handoff in transcripts.open_handoffs(session, conversation))
