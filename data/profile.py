@@ -82,7 +82,7 @@ class Profile(_Fact):
     """When to write again to somebody who says "not now" and names no time."""
     bot_texts_per_hour: int = Field(default=12, gt=0)
     """More than this to one contact in an hour means a loop with another machine: a person looks."""
-    collect_seconds: int = Field(default=6, ge=0)
+    collect_seconds: int = Field(default=4, ge=0)
     """How long to wait for a second text before answering the first."""
     answer_within_minutes: int = 60
     """How soon staff answer during opening hours, as contacts are told."""

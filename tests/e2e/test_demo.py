@@ -56,13 +56,14 @@ class Demo:
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     port, phones = free_port(), free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "demo", "--simulator-port", str(phones)],
-        env={**os.environ, "REKINDLE_DATA_DIR": str(tmp_path), "REKINDLE_PORT": str(port)},
-        stdout=(tmp_path / "out").open("w"),
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    with (tmp_path / "out").open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "demo", "--simulator-port", str(phones)],
+            env={**os.environ, "REKINDLE_DATA_DIR": str(tmp_path), "REKINDLE_PORT": str(port)},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
     made = Demo(process, f"http://127.0.0.1:{phones}", f"http://127.0.0.1:{port}", tmp_path)
     try:
         made.wait(lambda: "Phones to text with" in (tmp_path / "out").read_text(), "the demo to be ready")
@@ -78,10 +79,10 @@ def test_a_contact_texts_until_an_appointment_stands_and_a_callback_arrives_in_i
     assert "automated assistant of Example Dental" in demo.texts()[0]
     assert "$120" in demo.text("how much is a cleaning?")
     assert "1)" in demo.text("ok, any openings next week?")
-    assert "Shall I book" in demo.text("next wednesday at 2 pm")
+    assert "Shall I book" in demo.text("next wednesday at 9:30 am")
     assert "You're booked" in demo.text("yes please")
     assert "called off" in demo.text("sorry, I have to cancel my appointment")
-    assert "I'll text you" in demo.text("not now, text me in two weeks")
+    assert "once around" in demo.text("not now, text me in two weeks")
     moved = requests.post(f"{demo.phones}/sim/clock", json={"forward_seconds": 15 * 86400}, timeout=10)
     moved.raise_for_status()
     before = len(demo.texts())
