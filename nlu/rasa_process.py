@@ -57,40 +57,41 @@ def environment(token: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(port: int | None = None, *, limit: float = START_LIMIT) -> Iterator[Rasa]:
+def running(
+    port: int | None = None, *, limit: float = START_LIMIT, log: Path | None = None
+) -> Iterator[Rasa]:
     """A server of one's own on a free loopback port with a random token, ended for sure afterwards.
 
-    Waits at most `limit` seconds until it is ready. Raises ModelDidNotStart, or what `command` raises.
+    Waits at most `limit` seconds until it is ready. What it says is written to `log`, else to a temporary
+    file that stays only if it did not start. Raises ModelDidNotStart, or what `command` raises.
     """
     port = port or _free_port()
     token = secrets.token_urlsafe(24)
     call = command(port, with_parent=True)
-    handle, name = tempfile.mkstemp(prefix="rekindle-rasa-", suffix=".log")
-    log = Path(name)
-    try:
+    said = log or _temporary_log()
+    with said.open("wb") as out:
         process = subprocess.Popen(
             call,
             env={**os.environ, **environment(token)},
             stdin=subprocess.DEVNULL,
-            stdout=handle,
+            stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # its own process group, so that all of it can be ended
         )
-    finally:
-        os.close(handle)
     try:
         client = Rasa(f"http://127.0.0.1:{port}", token)
-        _wait_until_ready(client, process, log, limit)
+        _wait_until_ready(client, process, said, limit)
+        if log is None:
+            said.unlink()  # nobody will look; the server goes on writing into the void
         yield client
-    except ModelDidNotStart:
-        raise
-    except BaseException:
-        log.unlink(missing_ok=True)
-        raise
-    else:
-        log.unlink(missing_ok=True)
     finally:
         _end(process)
+
+
+def _temporary_log() -> Path:
+    handle, name = tempfile.mkstemp(prefix="rekindle-rasa-", suffix=".log")
+    os.close(handle)
+    return Path(name)
 
 
 def _wait_until_ready(client: Rasa, process: subprocess.Popen[bytes], log: Path, limit: float) -> None:

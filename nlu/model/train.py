@@ -99,30 +99,35 @@ def check(rows: list[tuple[str, str]]) -> None:
         raise BadSentences("\n".join(problems))
 
 
-def train() -> None:
-    """Trains into a folder of its own, then puts the finished model in its place."""
+def quietly_train(data: Path, folder: str) -> Path:
+    """Trains on the sentences at `data` into `folder`, and gives the path of the model; says nothing."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     sys.path.insert(0, str(HERE))
+    os.environ["RASA_CACHE_DIRECTORY"] = folder
     import numpy
     from rasa.model_training import train_nlu
 
     random.seed(SEED)
     numpy.random.seed(SEED)
+    talk = io.StringIO()
+    with contextlib.redirect_stdout(talk), contextlib.redirect_stderr(talk):
+        made = train_nlu(
+            config=str(HERE / "config.yml"),
+            nlu_data=str(data),
+            output=folder,
+            fixed_model_name="rekindle",
+            domain=str(HERE / "domain.yml"),
+        )
+    if not made or not Path(made).is_file():
+        raise RuntimeError(f"Rasa made no model. It said:\n{talk.getvalue()[-2000:]}")
+    return Path(made)
+
+
+def train() -> None:
+    """Trains into a folder of its own, then puts the finished model in its place."""
     with tempfile.TemporaryDirectory(dir=MODELS) as folder:
-        os.environ["RASA_CACHE_DIRECTORY"] = folder
-        talk = io.StringIO()
-        with contextlib.redirect_stdout(talk), contextlib.redirect_stderr(talk):
-            made = train_nlu(
-                config=str(HERE / "config.yml"),
-                nlu_data=str(HERE / "data"),
-                output=folder,
-                fixed_model_name="rekindle",
-                domain=str(HERE / "domain.yml"),
-            )
-        if not made or not Path(made).is_file():
-            raise RuntimeError(f"Rasa made no model. It said:\n{talk.getvalue()[-2000:]}")
-        os.replace(made, MODEL)
+        os.replace(quietly_train(HERE / "data", folder), MODEL)
 
 
 def main() -> int:

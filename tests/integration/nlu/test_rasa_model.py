@@ -68,6 +68,16 @@ def test_nobody_gets_an_answer_without_the_token() -> None:
     assert not rasa.ready()
 
 
+def test_neither_a_text_nor_the_token_reaches_the_servers_log(tmp_path: Path) -> None:
+    with running(log=tmp_path / "log") as rasa:
+        rasa.parse("my sister Sample is ill")
+        with pytest.raises(ModelUnavailable):
+            Rasa(rasa.url, "a-guessed-token").parse("my sister Sample is ill")
+    written = (tmp_path / "log").read_text()
+    assert "Sample" not in written
+    assert "token" not in written
+
+
 def test_a_server_that_is_not_ready_in_time_is_ended_and_its_log_named() -> None:
     with pytest.raises(ModelDidNotStart, match=r"rekindle-rasa-.*\.log") as problem, running(limit=0.01):
         pass
