@@ -69,4 +69,9 @@ def belongs_to(table: str, *, index: bool = True) -> Any:
     return mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"), index=index)
 
 
-__all__ = ["Base", "Encrypted", "Mapped", "Moment", "belongs_to", "mapped_column"]
+def mentions(table: str) -> Any:
+    """An optional foreign key column to `table`; the row stays when what it mentions goes."""
+    return mapped_column(ForeignKey(f"{table}.id", ondelete="SET NULL"), index=True)
+
+
+__all__ = ["Base", "Encrypted", "Mapped", "Moment", "belongs_to", "mapped_column", "mentions"]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Index
 
-from data.models.base import Base, Mapped, belongs_to, mapped_column
+from data.models.base import Base, Mapped, belongs_to, mapped_column, mentions
 
 
 class Appointment(Base):
@@ -20,7 +20,7 @@ class Appointment(Base):
 
     business_id: Mapped[int] = belongs_to("business")
     contact_id: Mapped[int] = belongs_to("contact")
-    person_id: Mapped[int | None] = belongs_to("person")
+    person_id: Mapped[int | None] = mentions("person")
     calendar_connection_id: Mapped[int] = belongs_to("calendar_connection")
     service: Mapped[str]
     """The profile's id of the service."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import UniqueConstraint
 
-from data.models.base import Base, Encrypted, Mapped, belongs_to, mapped_column
+from data.models.base import Base, Encrypted, Mapped, belongs_to, mapped_column, mentions
 
 
 class Business(Base):
@@ -104,9 +104,9 @@ class AuditEvent(Base):
     __tablename__ = "audit_event"
 
     business_id: Mapped[int] = belongs_to("business")
-    staff_user_id: Mapped[int | None] = belongs_to("staff_user")
+    staff_user_id: Mapped[int | None] = mentions("staff_user")
     action: Mapped[str]
-    conversation_id: Mapped[int | None] = belongs_to("conversation")
+    conversation_id: Mapped[int | None] = mentions("conversation")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -13,6 +13,7 @@ class Campaign(Base):
     """A reason to text many contacts. Only a `running` one sends."""
 
     __tablename__ = "campaign"
+    __table_args__ = (UniqueConstraint("business_id", "name"),)
 
     business_id: Mapped[int] = belongs_to("business")
     name: Mapped[str]

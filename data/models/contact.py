@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, orm
 
-from data.models.base import Base, Mapped, belongs_to, mapped_column
+from data.models.base import Base, Mapped, belongs_to, mapped_column, mentions
 
 
 class ImportBatch(Base):
@@ -36,7 +36,7 @@ class Contact(Base):
     )
 
     business_id: Mapped[int] = belongs_to("business", index=False)
-    import_batch_id: Mapped[int | None] = belongs_to("import_batch")
+    import_batch_id: Mapped[int | None] = mentions("import_batch")
     phone: Mapped[str]
     country: Mapped[str] = mapped_column(default="US")
     state: Mapped[str | None]

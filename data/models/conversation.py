@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 
-from data.models.base import Base, Mapped, belongs_to, mapped_column
+from data.models.base import Base, Mapped, belongs_to, mapped_column, mentions
 
 
 class Conversation(Base):
@@ -25,7 +25,7 @@ class Conversation(Base):
     """The channel on which the contact wrote last: answers go there."""
     staff_took_over_at: Mapped[datetime | None]
     """Set: the bot is silent until staff hand back."""
-    staff_user_id: Mapped[int | None] = belongs_to("staff_user")
+    staff_user_id: Mapped[int | None] = mentions("staff_user")
     closed_reason: Mapped[str | None]
     """Set by a clear no: everything proactive has ended until staff reopen it with a reason."""
     frozen_at: Mapped[datetime | None]
@@ -46,7 +46,7 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        Index("ix_message_due", "state", "due_at"),
+        Index("ix_message_due", "state", "kind", "due_at"),
         Index("ix_message_contact", "contact_id", "id"),
         UniqueConstraint("provider_id"),
         UniqueConstraint("once"),
@@ -76,12 +76,14 @@ class Message(Base):
     claimed_at: Mapped[datetime | None]
     """Outbound and sending: since when (real time); a minute later the outcome counts as unknown."""
     attempts: Mapped[int] = mapped_column(default=0)
+    unknowns: Mapped[int] = mapped_column(default=0)
+    """How often its outcome was unknown and the provider had not got it: it is repeated once at most."""
     once: Mapped[str | None]
     """A key that says what this text is for, so that it cannot exist twice."""
     error_code: Mapped[str | None]
     cancelled_reason: Mapped[str | None]
-    staff_user_id: Mapped[int | None] = belongs_to("staff_user")
-    enrollment_id: Mapped[int | None] = belongs_to("enrollment")
+    staff_user_id: Mapped[int | None] = mentions("staff_user")
+    enrollment_id: Mapped[int | None] = mentions("enrollment")
 
     understanding: Mapped[dict[str, Any] | None]
     """Inbound: intents, topic, confidence, rung, times; what staff see beside the text."""
@@ -95,7 +97,7 @@ class DeliveryEvent(Base):
     __tablename__ = "delivery_event"
     __table_args__ = (UniqueConstraint("provider_id", "status"),)
 
-    message_id: Mapped[int | None] = belongs_to("message")
+    message_id: Mapped[int | None] = mentions("message")
     provider_id: Mapped[str]
     status: Mapped[str]
     error_code: Mapped[str | None]

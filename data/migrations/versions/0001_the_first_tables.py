@@ -53,7 +53,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', data.models.base.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['business_id'], ['business.id'], name=op.f('fk_campaign_business_id_business'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_campaign'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_campaign')),
+    sa.UniqueConstraint('business_id', 'name', name=op.f('uq_campaign_business_id_name'))
     )
     with op.batch_alter_table('campaign', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_campaign_business_id'), ['business_id'], unique=False)
@@ -148,7 +149,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', data.models.base.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['business_id'], ['business.id'], name=op.f('fk_contact_business_id_business'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['import_batch_id'], ['import_batch.id'], name=op.f('fk_contact_import_batch_id_import_batch'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['import_batch_id'], ['import_batch.id'], name=op.f('fk_contact_import_batch_id_import_batch'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
     sa.UniqueConstraint('business_id', 'phone', name=op.f('uq_contact_business_id_phone'))
     )
@@ -230,7 +231,7 @@ def upgrade() -> None:
     sa.Column('created_at', data.models.base.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['business_id'], ['business.id'], name=op.f('fk_conversation_business_id_business'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_conversation_contact_id_contact'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['staff_user_id'], ['staff_user.id'], name=op.f('fk_conversation_staff_user_id_staff_user'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['staff_user_id'], ['staff_user.id'], name=op.f('fk_conversation_staff_user_id_staff_user'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation')),
     sa.UniqueConstraint('contact_id', name=op.f('uq_conversation_contact_id'))
     )
@@ -299,7 +300,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['business_id'], ['business.id'], name=op.f('fk_appointment_business_id_business'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['calendar_connection_id'], ['calendar_connection.id'], name=op.f('fk_appointment_calendar_connection_id_calendar_connection'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_appointment_contact_id_contact'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_appointment_person_id_person'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_appointment_person_id_person'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_appointment')),
     sa.UniqueConstraint('event_id', name=op.f('uq_appointment_event_id'))
     )
@@ -319,8 +320,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', data.models.base.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['business_id'], ['business.id'], name=op.f('fk_audit_event_business_id_business'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_audit_event_conversation_id_conversation'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['staff_user_id'], ['staff_user.id'], name=op.f('fk_audit_event_staff_user_id_staff_user'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_audit_event_conversation_id_conversation'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['staff_user_id'], ['staff_user.id'], name=op.f('fk_audit_event_staff_user_id_staff_user'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_event'))
     )
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
@@ -366,6 +367,7 @@ def upgrade() -> None:
     sa.Column('paced', sa.Boolean(), nullable=False),
     sa.Column('claimed_at', data.models.base.Moment(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('unknowns', sa.Integer(), nullable=False),
     sa.Column('once', sa.String(), nullable=True),
     sa.Column('error_code', sa.String(), nullable=True),
     sa.Column('cancelled_reason', sa.String(), nullable=True),
@@ -377,8 +379,8 @@ def upgrade() -> None:
     sa.Column('created_at', data.models.base.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['business_id'], ['business.id'], name=op.f('fk_message_business_id_business'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_message_contact_id_contact'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['enrollment_id'], ['enrollment.id'], name=op.f('fk_message_enrollment_id_enrollment'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['staff_user_id'], ['staff_user.id'], name=op.f('fk_message_staff_user_id_staff_user'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['enrollment_id'], ['enrollment.id'], name=op.f('fk_message_enrollment_id_enrollment'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['staff_user_id'], ['staff_user.id'], name=op.f('fk_message_staff_user_id_staff_user'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
     sa.UniqueConstraint('once', name=op.f('uq_message_once')),
     sa.UniqueConstraint('provider_id', name=op.f('uq_message_provider_id'))
@@ -386,7 +388,7 @@ def upgrade() -> None:
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_business_id'), ['business_id'], unique=False)
         batch_op.create_index('ix_message_contact', ['contact_id', 'id'], unique=False)
-        batch_op.create_index('ix_message_due', ['state', 'due_at'], unique=False)
+        batch_op.create_index('ix_message_due', ['state', 'kind', 'due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_enrollment_id'), ['enrollment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_staff_user_id'), ['staff_user_id'], unique=False)
 
@@ -397,7 +399,7 @@ def upgrade() -> None:
     sa.Column('error_code', sa.String(), nullable=True),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('created_at', data.models.base.Moment(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_delivery_event_message_id_message'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_delivery_event_message_id_message'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery_event')),
     sa.UniqueConstraint('provider_id', 'status', name=op.f('uq_delivery_event_provider_id_status'))
     )
