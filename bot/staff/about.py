@@ -36,7 +36,7 @@ def about(rows: Transcript, theirs: str) -> list[Group]:
         ("Appointment", _visits(rows, theirs)),
         ("Callback", _callbacks(rows, theirs)),
         ("Who", _people(rows)),
-        ("Number", _number(rows, theirs)),
+        ("How to reach them", _number(rows, theirs)),
         ("Why you may write", _bases(rows)),
         ("Campaign", _campaigns(rows)),
     )
@@ -100,7 +100,7 @@ def _number(rows: Transcript, theirs: str) -> Iterator[Fact]:
                 row.reason, words.plain(row.reason).capitalize()
             )
             where = "every channel" if row.channel == "all" else f"{_channel(row.channel)} only"
-            on = moments.full(row.created_at, rows.business.timezone)
+            on = moments.date_words(moments.local(row.created_at, rows.business.timezone).date())
             yield Fact(what, where, f"{words.SOURCES.get(row.source, row.source)}, {on}")
 
 
@@ -118,9 +118,7 @@ def _dates(basis: ContactBasis) -> Iterator[str]:
 
 def _campaigns(rows: Transcript) -> Iterator[Fact]:
     for campaign, enrollment in rows.campaigns:
-        why = words.CANCELLED.get(
-            enrollment.stopped_reason or "", words.plain(enrollment.stopped_reason or "")
-        )
+        why = words.STOPPED.get(enrollment.stopped_reason or "", words.plain(enrollment.stopped_reason or ""))
         state = {"active": "running", "finished": "all texts sent"}.get(
             enrollment.state, f"stopped{f': {why}' if why else ''}"
         )

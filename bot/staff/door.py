@@ -12,7 +12,7 @@ _PARTS = (acts, inbox, log_in, news, transcript_page)  # their routes are on the
 
 def register(app: Flask) -> None:
     """Call it when the webhooks are registered already: they are exempt from CSRF by name."""
-    protection.install(app)
     sessions.install(app)
     errors.install(app)
     app.register_blueprint(blueprint)
+    protection.install(app)

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from bot.staff import passwords, protection, sessions
+from bot.staff import passwords, sessions
 from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm, LogInForm
 from data.db import reading, writing
@@ -26,8 +26,6 @@ def show() -> Response | str:
 
 
 @blueprint.post("/login")
-@protection.limiter.limit(protection.PER_ADDRESS)
-@protection.limiter.limit(protection.PER_ACCOUNT, key_func=protection.account, deduct_when=protection.failed)
 def log_in_now() -> Response | tuple[str, int]:
     """Let somebody in whose password fits."""
     form = LogInForm()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -18,12 +19,11 @@ PER_ACCOUNT = "5 per 15 minutes"
 REDIS_PATIENCE = 0.5
 """Seconds for Redis to answer; without it each process counts by itself."""
 
-csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True)
+LOG_IN = "staff.log_in_now"
 
 
 def install(app: Flask) -> None:
-    """Bind both to the application."""
+    """Bind both to the application, whose blueprints are all registered."""
     redis_url = settings.get().redis_url
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,  # a page stays open all day: its token lives as long as the session
@@ -36,8 +36,11 @@ def install(app: Flask) -> None:
         if redis_url
         else {},
     )
-    csrf.init_app(app)
-    limiter.init_app(app)
+    csrf = CSRFProtect(app)
+    limiter = Limiter(get_remote_address, app=app, in_memory_fallback_enabled=True, swallow_errors=True)
+    by_account = limiter.limit(PER_ACCOUNT, key_func=account, deduct_when=failed)
+    limited: Any = limiter.limit(PER_ADDRESS)(by_account(app.view_functions[LOG_IN]))
+    app.view_functions[LOG_IN] = limited
     for foreign in ("twilio", "demo"):
         # the provider signs its webhooks; the demo's clock takes JSON from this machine alone
         if foreign in app.blueprints:

@@ -32,6 +32,8 @@ class Stand:
     @property
     def hint(self) -> str:
         """What sending means, said beside the composer."""
+        if self.refusal:
+            return ""
         if self.mine:
             return "The assistant is silent until you hand back."
         if self.holder:

@@ -159,7 +159,7 @@ def _acts(rows: Transcript, acts: list[AuditEvent]) -> Iterator[tuple[AuditEvent
             case "handed back" if taken:
                 taken, said = False, f"{staff} handed back to the assistant."
             case "handed back":
-                said = f"{staff} looked after it. The assistant goes on."
+                said = f"{staff} marked it as done. The assistant goes on."
             case "reopened":
                 said = f"{staff} reopened the conversation: {act.detail.get('reason', '')}"
             case other:

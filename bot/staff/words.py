@@ -55,6 +55,14 @@ CANCELLED = {
     "outside_whatsapp_window": "WhatsApp's 24 hours were over",
 }
 
+STOPPED = {
+    "replied": "they answered",
+    "declined": "they said no",
+    "opt_out": "they opted out",
+    "wrong_number": "the number is somebody else's",
+    "undeliverable": "the number cannot be reached",
+}
+
 STATES = {
     "queued": "Waiting to be sent",
     "sending": "Being sent",
