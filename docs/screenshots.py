@@ -114,7 +114,7 @@ def take(page: Page, name: str) -> None:
 
 
 def pictures(running: Browser, phones: Phones, staff: str, star: dict[str, Any]) -> None:
-    desk = {"width": 1280, "height": 800}
+    desk = {"width": 1240, "height": 760}
     context = running.new_context(viewport=desk, color_scheme="light")
     page = context.new_page()
     page.goto(phones.base)

@@ -44,6 +44,7 @@ class Times:
     """Seconds. `end` counts from the beginning; the rest of the minute is for starting and ending."""
 
     end: float = 48.0
+    database: float = 15.0
     send: float = 22.0
     """For handing over, tries after "too many requests" included; a single call ends after 10 or so."""
     shows: float = 10.0
@@ -152,7 +153,7 @@ class SelfTest:
 
     def _suppression(self) -> str:
         try:
-            reason = self._call(self._suppressed)
+            reason = self._call(self._suppressed, self._at(self._times.database))
         except Exception as error:
             raise StepFailed(
                 f"the suppression list cannot be read, so nothing is sent ({type(error).__name__}): "
