@@ -35,8 +35,20 @@ class BusinessFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """One of the people behind a number."""
+
+    id: int
+    first_name: str
+    last_service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """The number and its people. `zone` is the likeliest of `where`; callbacks go by it."""
+    """The number and its people. `zone` is the likeliest of `where`; callbacks go by it.
+
+    `last_service` is that of the number's people where only one is known; in a household each has its own.
+    """
 
     id: int
     first_names: tuple[str, ...]
@@ -44,16 +56,23 @@ class ContactFacts:
     where: Whereabouts
     last_service: str | None = None
     preferred_time: str | None = None
+    persons: tuple[PersonFacts, ...] = ()
+
+    @property
+    def is_household(self) -> bool:
+        """Whether a visit must say whose it is: several people, told apart by their names."""
+        return len({person.first_name for person in self.persons if person.first_name}) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A live appointment; `start` and `end` aware."""
+    """A live appointment; `start` and `end` aware. `person`: whose it is, where that is known."""
 
     id: int
     service: str
     start: datetime
     end: datetime
+    person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from actions.context import Context
 from actions.decision import Decision, HandOver
-from actions.handlers import booking, changing, closing, later, people, questions, social
-from actions.proposing import propose
+from actions.delicate import matter
+from actions.handlers import booking, changing, closing, delicate, later, people, questions, social
+from actions.proposing import propose, still_wanted
 from actions.state import State
 from actions.turn import Turn
 from nlu.ladder import UNSURE
@@ -43,6 +44,16 @@ DOING: dict[str, Handler] = {
 }
 """One of these in a turn: the likeliest."""
 
+DELICATE: dict[str, Handler] = {
+    "bereavement": delicate.bereavement,
+    "minor": delicate.minor,
+    "erasure": delicate.erasure,
+    "machine": delicate.no_person,
+    "tapback": delicate.no_person,
+    "spanish": delicate.spanish,
+}
+"""Known by their wording (actions/tables/delicate.toml), before anything that a model may hear in them."""
+
 SOCIAL: dict[str, Handler] = {
     "thanks": social.thanks,
     "greet": social.greet,
@@ -50,6 +61,15 @@ SOCIAL: dict[str, Handler] = {
     "out_of_scope": social.not_understood,
 }
 """Only where nothing else was said."""
+
+FINAL = {"not_interested": 0.6, "wrong_number": 0.6}
+"""What ends things for good must be heard at least so surely; else it is asked back."""
+
+SAME_AGAIN = 2
+"""Having said the very same twice already, a person looks instead: nobody is helped by a third time."""
+
+BARE_SERVICE = 3
+"""Words: "the whitening please"."""
 
 QUESTIONS = 2
 """More answers than this in one text would be a wall of words."""
@@ -66,18 +86,25 @@ def decide(state: State, understanding: Understanding, context: Context) -> Deci
         closing.doubtful_stop(turn)
     elif context.has_media and not understanding.text.strip():
         people.media(turn)
-    elif understanding.confidence < UNSURE and not understanding.times:
+    elif kind := matter(understanding.text, context.contact.first_names):
+        DELICATE[kind](turn)
+    elif _is_unsure(turn):
         social.not_understood(turn)
     else:
         _serve(turn)
-    return turn.decision()
+    decision = turn.decision()
+    if decision.state.repeated >= SAME_AGAIN and not decision.effects:
+        turn = Turn(state, understanding, context)
+        social.hand_over(turn, "loop")
+        decision = turn.decision()
+    return decision
 
 
 def offer_again(state: State, understanding: Understanding, context: Context) -> Decision:
     """The opening that was chosen has gone in the meantime: an apology and other openings, at once."""
     turn = Turn(state, understanding, context)
     turn.say("taken")
-    propose(turn, understanding.times)
+    propose(turn, understanding.times or still_wanted(turn))
     return turn.decision()
 
 
@@ -85,23 +112,30 @@ def wants_calendar(state: State, understanding: Understanding) -> bool:
     """Whether deciding may need to know what is free; asking a calendar costs time."""
     return (
         bool(understanding.times)
-        or state.asked in ("which_opening", "which_time", "which_service", "confirm_time")
-        or understanding.has("book", "choose", "other_times", "reschedule", "affirm", "deny")
+        or state.asked in ("which_opening", "which_time", "which_service", "which_person", "confirm_time")
+        or understanding.has("book", "choose", "other_times", "reschedule", "affirm", "deny", "not_now")
+        or understanding.rung == "model"
     )
+
+
+def _is_unsure(turn: Turn) -> bool:
+    heard = turn.understanding
+    return heard.confidence < UNSURE and not heard.times and _what_was_asked(turn) is None
 
 
 def _serve(turn: Turn) -> None:
     heard = {one.intent: one for one in reversed(turn.understanding.heard)}
     alone = next((intent for intent in ALONE if intent in heard), None)
     if alone:
-        _run(turn, heard[alone], ALONE[alone])
+        unsure = heard[alone].confidence < FINAL.get(alone, 0.0)
+        _run(turn, heard[alone], social.not_understood if unsure else ALONE[alone])
         return
     asked = [one for one in turn.understanding.heard if one.intent == "question"][:QUESTIONS]
     for one in asked:
         _run(turn, one, questions.question)
     doing = next((one for one in turn.understanding.heard if one.intent in DOING), None)
-    if turn.state.asked == "which_service" and turn.mentioned_service():
-        doing = Heard("choose")  # whatever else it sounded like, it names the service that was asked for
+    if told := _what_was_asked(turn):
+        doing = told
     if doing:
         _run(turn, doing, DOING[doing.intent])
     elif asked:
@@ -109,6 +143,22 @@ def _serve(turn: Turn) -> None:
     else:
         social_one = turn.understanding.heard[0]
         _run(turn, social_one, SOCIAL.get(social_one.intent, social.not_understood))
+
+
+def _what_was_asked(turn: Turn) -> Heard | None:
+    """Whatever else it sounded like: a text that names the service or person that was asked for tells it.
+
+    So does one that is hardly more than a service, while a time is being found: that one is wanted instead.
+    """
+    asked, words = turn.state.asked, turn.understanding.text.split()
+    if asked == "which_service" and turn.mentioned_service():
+        return Heard("choose")
+    if asked == "which_person" and turn.persons_named:
+        return Heard("choose")
+    finding = asked in ("offer_to_book", "which_opening", "which_time", "confirm_time")
+    if finding and len(words) <= BARE_SERVICE and "?" not in words[-1:] and turn.mentioned_service():
+        return None if turn.understanding.rung == "pending" else Heard("book")
+    return None
 
 
 def _run(turn: Turn, heard: Heard, handler: Handler) -> None:
@@ -127,7 +177,13 @@ def _return_to_the_point(turn: Turn) -> None:
             turn.say("which_one")
         case "confirm_time" if turn.state.offered:
             turn.say("back_to_offer", opening=turn.opening_text(turn.state.offered[0]))
+        case "which_time":
+            turn.say("back_to_which_time")
+        case "which_service" | "which_person":
+            propose(turn, still_wanted(turn), any_service=turn.state.asked == "which_service")
         case None | "offer_to_book" | "anything_else" if not turn.visit and not turn.state.invited:
+            if turn.awaits_staff:
+                return  # a person answers first
             turn.say("invite")
             turn.ask("offer_to_book", invited=True)
         case _:

@@ -51,6 +51,8 @@ class Book:
     service: str
     start: datetime
     end: datetime
+    person: int | None = None
+    """Whose visit it is, in a household."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,22 +12,30 @@ from actions.decision import HandOver
 from actions.offers import Offer, choose_offers
 from actions.openings import Availability, DateOverride, HoursRule, find_openings
 from actions.turn import Turn
+from actions.wishes import wants_several, wants_the_soonest
 from data.profile import Profile, Service
 from nlu.understanding import Times, Window
 
 REACH = timedelta(days=180)
 """Nothing is booked further ahead than this, whatever the owner's horizon."""
 
+SOONEST = 3
+"""How many openings "as soon as possible" gets."""
+
 
 def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_service: bool = False) -> None:
     """Offer what fits `times`: an exact time as one offer, else two or three numbered openings.
 
-    Asks for the service first where it is not known, and says so where the time is past or out of reach.
+    Asks first whose visit it is (in a household) and what for, where that is not known; says so where the
+    time is past or out of reach. What was wanted is remembered until something is booked.
     """
+    turn.state = replace(turn.state, wanted=times)
+    if _must_ask_who(turn):
+        return
     service = _service(turn, any_service=any_service)
     if service is None:
         turn.say("which_service", services=wording.listed([s.name.lower() for s in turn.context.services]))
-        turn.ask("which_service", wanted=times, offered=())
+        turn.ask("which_service", offered=())
         return
     if turn.context.busy is None:
         turn.say("calendar_away")
@@ -37,34 +46,75 @@ def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_ser
         turn.say(complaint, until=_until(turn))
         turn.ask("which_time", offered=(), service=service.id)
         return
+    openings = openings_for(turn, service)
+    if _wants_the_soonest(turn, times):
+        soonest = [opening for opening in openings if opening not in set(avoid)][:SOONEST]
+        put(turn, service, Offer(tuple(soonest), "fits" if soonest else "none"), soonest=True)
+        return
     offer = choose_offers(
-        openings_for(turn, service),
+        openings,
         times,
         zone=turn.context.business.zone,
         duration=timedelta(minutes=service.minutes),
         avoid=avoid,
         preferred=turn.context.contact.preferred_time,
     )
-    put(turn, service, offer)
+    put(turn, service, offer, missed=next(iter(times.windows), None))
 
 
-def put(turn: Turn, service: Service, offer: Offer) -> None:
-    """Say an offer and remember what was offered."""
+def put(
+    turn: Turn, service: Service, offer: Offer, *, missed: Window | None = None, soonest: bool = False
+) -> None:
+    """Say an offer and remember what was offered. `missed`: the time that a near one stands for."""
     moving = turn.state.moving is not None
-    names = {"service": turn.service_name(service.id) if moving else turn.service_text(service.id)}
+    facts = {
+        "service": f"your {turn.service_name(service.id)}" if moving else turn.service_text(service.id),
+        "missed": wording.missed(missed),
+    }
     if not offer.openings:
         turn.say("nothing_open")
         turn.ask("which_time", offered=(), service=service.id)
     elif len(offer.openings) == 1:
         opening = turn.opening_text(offer.openings[0])
         name = "offer_one_near" if offer.fit == "near" else "offer_one_move" if moving else "offer_one"
-        turn.say(name, opening=opening, **names)
+        turn.say(name, opening=opening, **facts)
         turn.ask("confirm_time", offered=offer.openings, service=service.id)
     else:
         zone = turn.context.business.zone
-        name = "offers_near" if offer.fit == "near" else "offers_move" if moving else "offers"
-        turn.say(name, openings=wording.numbered(offer.openings, zone, named=turn.zone_differs), **names)
+        near = "offers_near" if offer.fit == "near" else "offers_soonest" if soonest else None
+        name = near or ("offers_move" if moving else "offers")
+        turn.say(name, openings=wording.numbered(offer.openings, zone, named=turn.zone_differs), **facts)
         turn.ask("which_opening", offered=offer.openings, service=service.id)
+
+
+def still_wanted(turn: Turn) -> Times:
+    """What was asked for before, as far as it is not over."""
+    now = turn.context.business_now.replace(tzinfo=None)
+    wanted = turn.state.wanted
+    return replace(
+        wanted,
+        windows=tuple(window for window in wanted.windows if window.end is None or window.end > now),
+    )
+
+
+def still_open(turn: Turn, service: Service, opening: datetime) -> bool:
+    """Whether an opening that was offered some time ago is one yet."""
+    return turn.context.busy is not None and opening in openings_for(turn, service)
+
+
+def _must_ask_who(turn: Turn) -> bool:
+    """In a household: whose visit it is, asked once."""
+    contact = turn.context.contact
+    if not contact.is_household or turn.state.moving is not None:
+        return False
+    if person := turn.person:
+        turn.state = replace(turn.state, person=person.id)
+        return False
+    several = len(turn.persons_named) > 1 or wants_several(turn.understanding.text)
+    names = wording.listed(list(dict.fromkeys(p.first_name for p in contact.persons if p.first_name)))
+    turn.say("which_person_first" if several else "which_person", names=names)
+    turn.ask("which_person", offered=())
+    return True
 
 
 def openings_for(turn: Turn, service: Service) -> list[datetime]:
@@ -108,12 +158,20 @@ def inside(moment: datetime, window: Window, zone: str) -> bool:
 def _service(turn: Turn, *, any_service: bool) -> Service | None:
     """The service that this is about: named now, spoken of before, had last, or the only one there is."""
     services = turn.context.services
-    known = (turn.state.service, None if any_service else turn.context.contact.last_service)
+    last = turn.person.last_service if turn.person else turn.context.contact.last_service
+    known = (turn.state.service, None if any_service else last)
     return (
         turn.mentioned_service()
         or next(filter(None, map(turn.context.business.profile.service, known)), None)
         or (services[0] if len(services) == 1 else None)
     )
+
+
+def _wants_the_soonest(turn: Turn, times: Times) -> bool:
+    """ "As soon as possible", and no day that it should be soon on."""
+    now = turn.context.business_now.replace(tzinfo=None)
+    running = all(window.start <= now for window in times.windows)
+    return running and wants_the_soonest(turn.understanding.text)
 
 
 def _out_of_reach(turn: Turn, times: Times) -> str | None:

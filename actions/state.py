@@ -16,8 +16,9 @@ class State:
     """What the bot remembers of the exchange.
 
     `asked` is the pending question (nlu/pending.py lists the kinds); `offered` the openings put to the
-    contact, ascending, UTC; `wanted` the times that were asked for before the service was clear; `moving`
-    the appointment that a new time is sought for; `misunderstood` counts failures in a row.
+    contact, ascending, UTC; `wanted` the times that were asked for, kept while service, person or choice are
+    still open; `moving` the appointment that a new time is sought for; `person` whose visit it is to be, in a
+    household; `misunderstood` counts failures in a row.
     """
 
     asked: str | None = None
@@ -25,12 +26,21 @@ class State:
     service: str | None = None
     wanted: Times = field(default_factory=Times)
     moving: int | None = None
+    person: int | None = None
     misunderstood: int = 0
     turns: int = 0
     invited: bool = False
     """A time was offered after an answer: once is a service, twice is a pitch."""
     parted: bool = False
     """A goodbye was said: another one needs no answer."""
+    refused: bool = False
+    """A set of openings was turned down: rather than a third set, ask what would suit."""
+    called_off: bool = False
+    """A visit was just called off: a no to another time is no no to the business."""
+    said: str = ""
+    """A fingerprint of the last reply."""
+    repeated: int = 0
+    """How often the bot has said just that before, in a row."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""

@@ -6,6 +6,7 @@ Decision, and the same input always gives the same output.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,9 @@ import phonenumbers
 
 from actions import wording
 from actions.answer_by import answer_by
-from actions.context import Context, Visit
-from actions.decision import Decision, Effect
+from actions.context import Context, PersonFacts, Visit
+from actions.decision import Decision, Effect, HandOver
+from actions.persons import named_in
 from actions.replies import render
 from actions.state import State
 from data.profile import Service
@@ -34,6 +36,7 @@ class Turn:
         self.heard: Heard = understanding.heard[0]
         self.kind = "reply"
         self._said: list[str] = []
+        self._named: list[str] = []
         self._effects: list[Effect] = []
 
     def say(self, name: str, **values: object) -> None:
@@ -46,10 +49,12 @@ class Turn:
             "answer_by": answer_by(self.context.business_now, business.profile),
         }
         self._said.append(render(name, turn=self.state.turns, own=business.profile.texts, **(facts | values)))
+        self._named.append(f"{name} {sorted(values.items(), key=lambda item: item[0])}")
 
     def say_verbatim(self, text: str) -> None:
         """Add a text of the owner's as it is."""
         self._said.append(text.strip())
+        self._named.append(text)
 
     def do(self, effect: Effect) -> None:
         """Add an effect; the same one twice counts once."""
@@ -66,9 +71,42 @@ class Turn:
         return bool(self._said)
 
     @property
+    def awaits_staff(self) -> bool:
+        """Whether this very turn calls a person."""
+        return any(isinstance(effect, HandOver) for effect in self._effects)
+
+    @property
     def visit(self) -> Visit | None:
-        """The contact's next live appointment."""
-        return self.context.visits[0] if self.context.visits else None
+        """The live appointment that is spoken of: whose person or day is named, else the next one."""
+        return next(iter(self.visits_meant), None)
+
+    @property
+    def visits_meant(self) -> tuple[Visit, ...]:
+        """The live appointments that may be spoken of: more than one where nothing tells them apart."""
+        visits = self.context.visits
+        if len(visits) < 2:
+            return visits
+        people = {person.id for person in self.persons_named}
+        theirs = tuple(visit for visit in visits if visit.person in people)
+        zone = ZoneInfo(self.context.business.zone)
+        days = {window.start.date() for window in self.understanding.times.windows}
+        then = tuple(visit for visit in visits if visit.start.astimezone(zone).date() in days)
+        return theirs or then or visits
+
+    @property
+    def persons_named(self) -> tuple[PersonFacts, ...]:
+        """The people of the household whom the text names."""
+        return named_in(self.understanding.text, self.context.contact.persons)
+
+    @property
+    def person(self) -> PersonFacts | None:
+        """Whose visit it is about: named now, spoken of before, or the only one there is."""
+        persons = self.context.contact.persons
+        if len(self.persons_named) == 1:
+            return self.persons_named[0]
+        if len(persons) == 1:
+            return persons[0]
+        return next((person for person in persons if person.id == self.state.person), None)
 
     def opening_text(self, moment: datetime) -> str:
         """The moment in the business's zone, the zone named where the contact's differs."""
@@ -104,7 +142,11 @@ class Turn:
 
     def decision(self) -> Decision:
         """All that gathered, as one reply."""
+        said = hashlib.sha256("\n".join(self._named).encode()).hexdigest()[:12] if self._named else ""
+        repeated = self.before.repeated + 1 if said and said == self.before.said else 0
         state = replace(self.state, turns=self.before.turns + 1)
+        if said:
+            state = replace(state, said=said, repeated=repeated)
         reply = "\n\n".join(self._said) if any("\n" in text for text in self._said) else " ".join(self._said)
         return Decision(reply or None, tuple(self._effects), state, self.kind)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from nlu.understanding import Window
 
 
 def clock_time(moment: datetime) -> str:
@@ -15,9 +17,23 @@ def clock_time(moment: datetime) -> str:
     return f"{hour}:{moment.minute:02d} {'am' if moment.hour < 12 else 'pm'}"
 
 
-def day(moment: datetime) -> str:
-    """Thursday, March 12."""
-    return f"{moment:%A, %B} {moment.day}"
+def day(moment: datetime, now: datetime | None = None) -> str:
+    """Thursday, March 12; with its year where that is not the one of `now`."""
+    year = f", {moment.year}" if now is not None and moment.year != now.year else ""
+    return f"{moment:%A, %B} {moment.day}{year}"
+
+
+def missed(window: Window | None) -> str:
+    """The time that was asked for and is not open: "on Sat Mar 7", "just then" where it is longer."""
+    if window is None or (window.end or window.start + timedelta(days=1)) - window.start > timedelta(days=1):
+        return "just then"
+    if window.grain in ("minute", "hour") and window.end is not None:
+        return f"at {clock_time(window.start)} on {_short(window.start)}"
+    return f"on {_short(window.start)}" if window.grain == "day" else f"then on {_short(window.start)}"
+
+
+def _short(moment: datetime) -> str:
+    return f"{moment:%a %b} {moment.day}"
 
 
 def opening(moment: datetime, zone: str, *, named: bool = False) -> str:
@@ -29,7 +45,7 @@ def opening(moment: datetime, zone: str, *, named: bool = False) -> str:
 def numbered(openings: Sequence[datetime], zone: str, *, named: bool = False) -> str:
     """The openings as numbered lines, in time order."""
     local = [moment.astimezone(ZoneInfo(zone)) for moment in openings]
-    lines = (f"{n}) {m:%a %b} {m.day}, {clock_time(m)}" for n, m in enumerate(local, 1))
+    lines = (f"{n}) {_short(m)}, {clock_time(m)}" for n, m in enumerate(local, 1))
     return "\n".join(lines) + (place(zone) if named else "")
 
 

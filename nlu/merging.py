@@ -127,7 +127,7 @@ def _answer(whole: Heard, parts: list[Clause], asked: str | None) -> Heard | Non
 
 
 def _told_by(parts: list[Heard], leader: Heard) -> Heard:
-    """The leader with the topic that a clause knows and the whole left open: why it is a no, what is asked."""
+    """The leader with the topic that a clause knows and the whole left open, such as why it is a no."""
     if leader.topic is not None:
         return leader
     topics = [part.topic for part in parts if part.intent == leader.intent and part.topic]

@@ -158,6 +158,8 @@ def _timed(
     if asked == "confirm_time":
         agrees = bool(fits) if pending.options else bool(parts & {"yes", "agree"})
         return Settled(Heard("affirm" if agrees and not parts & {"no", "instead"} else "other_times"))
+    if asked == "callback_time" and "take_up" in parts:
+        return Settled(Heard("book"))
     if asked in ("which_time", "callback_time"):
         return Settled(Heard("choose"))
     if parts & {"yes", "agree"} and not parts & {"no", "instead"} and asked != "anything_else":
@@ -179,15 +181,28 @@ def _fitting(
     A day is taken as said now ("thursday" is the coming one); an hour without a day is taken on the day of
     each option, and so is a weekday when no option lies on the coming one.
     """
-    near = [n for n, option in enumerate(options, 1) if _inside(option, times)]
+    numbered = list(enumerate(options, 1))
+    near = _sharpest([(n, option, times) for n, option in numbered])
     if (names_a_day(text) and near) or counts_from_now(text) or read_at is None:
         return near
-    return [n for n, option in enumerate(options, 1) if _inside_on_its_day(option, read_at)]
+    return _sharpest(
+        [
+            (n, option, read_at(datetime.combine(option.start.date(), time()) - timedelta(days=back)))
+            for n, option in numbered
+            for back in (0, 1)
+        ]
+    )
 
 
-def _inside_on_its_day(option: Window, read_at: Callable[[datetime], Times]) -> bool:
-    midnight = datetime.combine(option.start.date(), time())
-    return any(_inside(option, read_at(midnight - timedelta(days=back))) for back in (0, 1))
+def _sharpest(readings: list[tuple[int, Window, Times]]) -> list[int]:
+    """The options that lie in the time named; at "3" rather the one at 3:00 than the one at 3:30."""
+    inside = {n: option for n, option, times in readings if _inside(option, times)}
+    exact = {
+        n
+        for n, option, times in readings
+        if n in inside and any(window.start == option.start for window in times.windows)
+    }
+    return sorted(exact or inside)
 
 
 def _inside(option: Window, times: Times) -> bool:

@@ -154,7 +154,7 @@ def _book(effect: Book, scene: Scene) -> None:
     visit = Appointment(
         business_id=scene.business.id,
         contact_id=scene.contact.id,
-        person_id=people[0].id if len(people) == 1 else None,
+        person_id=people[0].id if len(people) == 1 else effect.person,
         calendar_connection_id=connection.id,
         service=effect.service,
         start_at=effect.start,

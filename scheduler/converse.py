@@ -106,9 +106,16 @@ def _understand(heard: Heard) -> Understanding:
             heard.state.asked,
             tuple(Window(at, at + length, "minute") for at in local),
             tuple(service.name for service in heard.context.services),
+            _next_visit(heard.context),
         ),
         model=ear.model(),
     )
+
+
+def _next_visit(context: Context) -> datetime | None:
+    """When the contact's next visit stands, local to the business: a time without a day is on that day."""
+    zone = ZoneInfo(context.business.zone)
+    return context.visits[0].start.astimezone(zone).replace(tzinfo=None) if context.visits else None
 
 
 def _answer(lease: Lease, heard: Heard, understanding: Understanding) -> list[Job]:

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.context import BusinessFacts, ContactFacts, Context, Faq, Visit
+from actions.context import BusinessFacts, ContactFacts, Context, Faq, PersonFacts, Visit
 from data import clock
 from data.models import Appointment, Business, Contact, FaqEntry
 from data.profile import Profile
@@ -63,6 +63,7 @@ def contact_facts(business: Business, contact: Contact) -> ContactFacts:
         where=where,
         last_service=services[0] if services else None,
         preferred_time=contact.preferred_time,
+        persons=tuple(PersonFacts(p.id, p.first_name, p.last_service) for p in contact.persons),
     )
 
 
@@ -77,4 +78,4 @@ def visits_of(session: Session, contact: Contact) -> tuple[Visit, ...]:
         )
         .order_by(Appointment.start_at)
     )
-    return tuple(Visit(row.id, row.service, row.start_at, row.end_at) for row in rows)
+    return tuple(Visit(row.id, row.service, row.start_at, row.end_at, row.person_id) for row in rows)

@@ -127,7 +127,9 @@ def _open(
 def _expect_an_answer(conversation: Conversation) -> None:
     """Every opener ends in the question whether to find a time: a bare yes answers that."""
     state = State.from_json(conversation.state)
-    conversation.state = replace(state, asked="offer_to_book", offered=(), moving=None).to_json()
+    conversation.state = replace(
+        state, asked="offer_to_book", offered=(), moving=None, called_off=False, parted=False
+    ).to_json()
     conversation.last_text_at = clock.now()
 
 

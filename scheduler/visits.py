@@ -190,7 +190,8 @@ def _tell(scene: Scene, visit: Appointment, name: str, once: str) -> list[Job]:
         service=turn.service_name(visit.service),
         opening=turn.opening_text(visit.start_at),
     )
-    turn.ask(None, offered=(), moving=None, service=None, parted=False)
+    asked = "offer_to_book" if name == "cancelled" else None
+    turn.ask(asked, offered=(), moving=None, service=None, parted=False)
     return _speak(scene, turn.decision(), once)
 
 
@@ -218,7 +219,8 @@ def _read(session: Session, visit_id: int) -> Step | None:
     contact = session.get_one(Contact, visit.contact_id)
     conversation = conversation_of(session, contact)
     people = session.scalars(select(Person).where(Person.contact_id == contact.id)).all()
-    names = [f"{person.first_name} {person.last_name}".strip() for person in people]
+    whose = [person for person in people if person.id == visit.person_id] or people
+    names = [f"{person.first_name} {person.last_name}".strip() for person in whose]
     return Step(
         visit=visit.id,
         state=visit.state,

@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from actions.context import Visit
 from actions.decision import Book, CancelVisit, Move
 from actions.handlers import changing, closing, later, social
 from actions.offers import Offer
-from actions.proposing import inside, propose, put
+from actions.proposing import inside, propose, put, still_open, still_wanted
 from actions.turn import Turn
+from actions.wishes import at_the_same_time, direction, drops_the_matter, wants_the_same_time
 from data.profile import Service
+from nlu.pending import WAVERING
+from nlu.understanding import Times, Window
 
 
 def book(turn: Turn) -> None:
-    """Somebody wants to come."""
-    times = turn.understanding.times
-    if turn.visit and turn.state.moving is None:
+    """Somebody wants to come. Who has a visit already is asked whether to move it, unless it is another's."""
+    times = _wish(turn)
+    if turn.state.moving is None and (visit := _visit_in_the_way(turn)):
         turn.say(
-            "already_booked",
-            service=turn.service_text(turn.visit.service),
-            opening=turn.opening_text(turn.visit.start),
+            "already_booked", service=turn.service_text(visit.service), opening=turn.opening_text(visit.start)
         )
         turn.ask("offer_to_move", wanted=times)
         return
-    propose(turn, times if times else turn.state.wanted)
+    propose(turn, times if times else still_wanted(turn))
 
 
 def other_times(turn: Turn) -> None:
     """None of those: what was asked for now, or something other than what was offered."""
-    if turn.state.asked == "callback_time":
+    state, times = turn.state, _wish(turn)
+    if state.asked == "callback_time":
         later.not_now(turn)
-    elif turn.understanding.times:
-        propose(turn, turn.understanding.times)
-    elif turn.state.asked == "confirm_time" or not turn.state.offered:
+    elif state.asked is None and turn.visit:
+        changing.reschedule(turn)
+    elif drops_the_matter(turn.understanding.text) and not times:
+        drop(turn)
+    elif _wants_another_service(turn):
+        propose(turn, times if times else still_wanted(turn))
+    elif times:
+        propose(turn, times, avoid=state.offered)
+    elif state.asked == "confirm_time" or not state.offered or state.refused:
         turn.say("which_time")
         turn.ask("which_time")
     else:
-        propose(turn, turn.state.wanted, avoid=turn.state.offered)
+        propose(turn, still_wanted(turn), avoid=state.offered)
+        turn.ask(turn.state.asked, refused=True)
 
 
 def choose(turn: Turn) -> None:
@@ -45,34 +56,40 @@ def choose(turn: Turn) -> None:
     Only a plain answer (it has a `choice`) books at once. A longer text that merely names the time of an
     offered opening may mean anything ("nothing on friday afternoon?"): it gets that opening put once more.
     """
-    state, times, choice = turn.state, turn.understanding.times, turn.understanding.choice
+    state, times, choice = turn.state, _wish(turn), turn.understanding.choice
     if state.asked == "callback_time":
         later.not_now(turn)
-    elif state.asked == "which_service":
-        service_named(turn)
+    elif state.asked in ("which_service", "which_person"):
+        told_what_was_asked(turn)
+    elif choice is not None and turn.understanding.has("other_times"):
+        other_times(turn)  # "what about friday morning, anything else there?"
     elif choice is not None and state.offered and abs(choice) <= len(state.offered):
-        take(turn, state.offered[choice - 1 if choice > 0 else choice])
+        opening, service = state.offered[choice - 1 if choice > 0 else choice], _talked_about(turn)
+        if turn.heard.confidence > WAVERING or service is None:
+            take(turn, opening)
+        else:
+            put(turn, service, Offer((opening,), "fits"))
     elif times.windows and state.offered:
-        zone = turn.context.business.zone
-        meant = tuple(opening for opening in state.offered if inside(opening, times.windows[0], zone))
+        meant = _meant(turn, times)
         if meant and len(meant) < len(state.offered) and (service := _talked_about(turn)):
             put(turn, service, Offer(meant, "fits"))
         else:
             propose(turn, times)
+    elif turn.visit and state.asked is None:
+        changing.reschedule(turn) if times else social.all_right(turn)
     elif times:
         propose(turn, times)
-    elif state.offered:
+    elif state.offered and state.asked == "which_opening":
         _ask_which(turn)
-    elif turn.visit and state.asked is None:
-        social.all_right(turn)
     else:
-        propose(turn, state.wanted)
+        propose(turn, still_wanted(turn))
 
 
-def service_named(turn: Turn) -> None:
-    """The answer to "what is it for?"."""
+def told_what_was_asked(turn: Turn) -> None:
+    """The answer to "who is it for?" or "what is it for?"."""
     times = turn.understanding.times
-    propose(turn, times if times else turn.state.wanted, any_service=True)
+    asked_what = turn.state.asked == "which_service"
+    propose(turn, times if times else still_wanted(turn), any_service=asked_what)
 
 
 def affirm(turn: Turn) -> None:
@@ -87,14 +104,18 @@ def affirm(turn: Turn) -> None:
             _ask_which(turn)
         case "confirm_cancel" if turn.visit:
             turn.do(CancelVisit(turn.visit.id))
-            turn.ask(None, offered=())
+            turn.ask("offer_to_book", offered=(), called_off=True)
         case "offer_to_move":
             changing.reschedule(turn)
-        case "which_service":
-            service_named(turn)
+        case "which_service" | "which_person":
+            told_what_was_asked(turn)
         case "anything_else":
             turn.say("which_time") if times else turn.say("greeting")
             turn.ask("offer_to_book")
+        case "callback_time" if not times:
+            social.all_right(turn)
+        case "callback_time":
+            later.not_now(turn)
         case _ if turn.visit and not times:
             social.all_right(turn)
         case _:
@@ -105,26 +126,34 @@ def deny(turn: Turn) -> None:
     """No: to what, the pending question says."""
     state, times = turn.state, turn.understanding.times
     match state.asked:
-        case "confirm_time" | "which_opening" | "which_time" if times.windows:
-            propose(turn, times)
+        case "confirm_time" | "which_opening" | "which_time" if times.windows or times.excluded:
+            propose(turn, times, avoid=state.offered)
+        case "confirm_time" | "which_opening" | "which_time" if drops_the_matter(turn.understanding.text):
+            drop(turn)
         case "confirm_time" | "which_opening":
             turn.say("which_time")
-            turn.ask("which_time", offered=())
+            turn.ask("which_time")
         case "offer_to_book" if times.excluded and not times.windows:
             propose(turn, times)
         case "offer_to_book" if times:
             later.not_now(turn)
-        case "offer_to_book" if not turn.visit:
+        case "offer_to_book" if not turn.visit and not state.called_off:
             closing.not_interested(turn)
         case "confirm_cancel" | "offer_to_move" if turn.visit:
-            turn.say(
-                "kept",
-                service=turn.service_name(turn.visit.service),
-                opening=turn.opening_text(turn.visit.start),
-            )
-            turn.ask(None)
+            changing.keep(turn)
+        case "which_time" if state.moving is not None and turn.visit:
+            changing.keep(turn)
         case _:
             social.goodbye(turn)
+
+
+def drop(turn: Turn) -> None:
+    """Never mind: nothing is booked or moved, and nobody insists."""
+    if turn.state.moving is not None and turn.visit:
+        changing.keep(turn)
+    else:
+        turn.say("all_right")
+        turn.ask(None, offered=(), wanted=Times(), parted=True)
 
 
 def take(turn: Turn, opening: datetime) -> None:
@@ -133,19 +162,69 @@ def take(turn: Turn, opening: datetime) -> None:
     if service is None:  # the owner removed the service since it was offered
         propose(turn, turn.understanding.times, any_service=True)
         return
+    if not still_open(turn, service, opening):  # an answer may come days later
+        if turn.context.busy is not None:
+            turn.say("taken")
+        propose(turn, still_wanted(turn))
+        return
     end = opening + timedelta(minutes=service.minutes)
     if turn.state.moving is not None:
         turn.do(Move(turn.state.moving, opening, end))
     else:
-        turn.do(Book(service.id, opening, end))
-    turn.ask(None, offered=())
+        turn.do(Book(service.id, opening, end, turn.state.person))
+    turn.ask(None, offered=(), wanted=Times(), refused=False, called_off=False, person=None)
 
 
 def _means_the_offer(turn: Turn) -> bool:
     """Whether a yes is to the one time that was put: it names no time, or that one."""
     times, zone = turn.understanding.times, turn.context.business.zone
-    plain = turn.understanding.rung == "pending" or not times.windows
-    return plain or inside(turn.state.offered[0], times.windows[0], zone)
+    return not times.windows or any(inside(turn.state.offered[0], window, zone) for window in times.windows)
+
+
+def _wish(turn: Turn) -> Times:
+    """The times of the text; "tuesday, same time" and "anything later?" go by what was spoken of before."""
+    times, state, zone = turn.understanding.times, turn.state, ZoneInfo(turn.context.business.zone)
+    local = [opening.astimezone(zone).replace(tzinfo=None) for opening in state.offered]
+    stands = turn.visit.start.astimezone(zone).replace(tzinfo=None) if turn.visit else None
+    base = local[0] if len(local) == 1 else stands
+    text = turn.understanding.text
+    if base and times.windows and wants_the_same_time(text):
+        return at_the_same_time(times, Window(base, None, "minute"))
+    way = 0 if times else direction(text)
+    if not way or not (local or base):
+        return times
+    first, last = (local[0], local[-1]) if local else (base, base)
+    assert first is not None
+    assert last is not None
+    if way < 0:
+        return Times((Window(turn.context.business_now.replace(tzinfo=None), first, "range"),))
+    midnight = last.replace(hour=0, minute=0) + timedelta(days=1)
+    return Times((Window(last + timedelta(minutes=1), midnight, "range"),))
+
+
+def _meant(turn: Turn, times: Times) -> tuple[datetime, ...]:
+    """The offered openings that lie in the times named; at "3" rather the one at 3:00 than that at 3:30."""
+    zone = ZoneInfo(turn.context.business.zone)
+    starts = {window.start for window in times.windows}
+    exact = tuple(o for o in turn.state.offered if o.astimezone(zone).replace(tzinfo=None) in starts)
+    return exact or tuple(
+        opening
+        for opening in turn.state.offered
+        if any(inside(opening, window, zone.key) for window in times.windows)
+    )
+
+
+def _wants_another_service(turn: Turn) -> bool:
+    mentioned = turn.mentioned_service()
+    return mentioned is not None and mentioned.id != turn.state.service
+
+
+def _visit_in_the_way(turn: Turn) -> Visit | None:
+    """The visit that whoever wants to come has already; in a household only that person's own."""
+    if not turn.context.contact.is_household:
+        return turn.visit
+    person = turn.person
+    return next((visit for visit in turn.context.visits if person and visit.person == person.id), None)
 
 
 def _talked_about(turn: Turn) -> Service | None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
-from actions.decision import CancelVisit
+from actions.decision import CancelVisit, HandOver
 from actions.proposing import inside, propose
 from actions.turn import Turn
-from nlu.understanding import Times
+from actions.wishes import at_the_same_time, wants_the_same_time
+from nlu.understanding import Times, Window
+
+SHOWN = 3
+"""More visits than this in one text would be a wall of words."""
 
 SURE = 0.6
 """Below this confidence a visit is called off only after a yes."""
@@ -18,8 +23,17 @@ def reschedule(turn: Turn) -> None:
     if turn.visit is None:
         propose(turn, turn.understanding.times)
         return
+    mentioned = turn.mentioned_service()
+    if mentioned and mentioned.id != turn.visit.service and turn.state.asked != "offer_to_move":
+        turn.say("another_service")
+        turn.do(HandOver("change_of_service", silent=False))
+        turn.ask(None, offered=())
+        return
     turn.state = replace(turn.state, moving=turn.visit.id, service=turn.visit.service)
     times = _but_for_the_present_time(turn)
+    if times.windows and wants_the_same_time(turn.understanding.text):
+        start = turn.visit.start.astimezone(ZoneInfo(turn.context.business.zone)).replace(tzinfo=None)
+        times = at_the_same_time(times, Window(start, None, "minute"))
     if times:
         propose(turn, times)
     elif turn.state.asked == "offer_to_move" and turn.state.wanted:
@@ -39,9 +53,9 @@ def call_off(turn: Turn) -> None:
         turn.say("no_visit")
         turn.say("invite")
         turn.ask("offer_to_book")
-    elif turn.heard.confidence >= SURE:
+    elif turn.heard.confidence >= SURE and len(turn.visits_meant) == 1:
         turn.do(CancelVisit(turn.visit.id))
-        turn.ask("offer_to_book", offered=(), moving=None)
+        turn.ask("offer_to_book", offered=(), moving=None, called_off=True)
     else:
         turn.say(
             "confirm_call_off",
@@ -51,6 +65,15 @@ def call_off(turn: Turn) -> None:
         turn.ask("confirm_cancel")
 
 
+def keep(turn: Turn) -> None:
+    """The visit stays as it is."""
+    assert turn.visit is not None
+    turn.say(
+        "kept", service=turn.service_name(turn.visit.service), opening=turn.opening_text(turn.visit.start)
+    )
+    turn.ask(None, offered=(), moving=None, wanted=Times())
+
+
 def check(turn: Turn) -> None:
     """When is my appointment?"""
     if turn.visit is None:
@@ -58,7 +81,7 @@ def check(turn: Turn) -> None:
         turn.say("invite")
         turn.ask("offer_to_book")
     else:
-        for visit in turn.context.visits:
+        for visit in turn.visits_meant[:SHOWN]:
             turn.say(
                 "your_visit",
                 service=turn.service_text(visit.service),

@@ -8,9 +8,17 @@ from actions.turn import Turn
 
 def not_interested(turn: Turn) -> None:
     """A clear no ends everything proactive, kindly; the reason is kept where one was given."""
-    turn.say("declined")
     turn.do(Close(turn.heard.topic or ""))
-    turn.ask(None, offered=(), moving=None)
+    if turn.visit:
+        turn.say(
+            "confirm_call_off",
+            service=turn.service_name(turn.visit.service),
+            opening=turn.opening_text(turn.visit.start),
+        )
+        turn.ask("confirm_cancel", offered=(), moving=None)
+    else:
+        turn.say("declined")
+        turn.ask(None, offered=(), moving=None, parted=True)
 
 
 def wrong_number(turn: Turn) -> None:

@@ -25,11 +25,17 @@ def question(turn: Turn) -> None:
 
 
 def best_entry(turn: Turn) -> Faq | None:
-    """The entry of the question's topic that shares most words with the text; of the named service first."""
+    """The entry of the question's topic that shares most words with the text.
+
+    Of the service that is named those come first; else the one that is being booked wins where it is as near
+    as a general entry ("how much is it?").
+    """
     entries = [entry for entry in turn.context.business.faq if entry.topic == turn.heard.topic]
     service = turn.mentioned_service()
     named = [entry for entry in entries if service and entry.service == service.id]
-    entries = named or [entry for entry in entries if entry.service is None]
+    talked_about = turn.state.service or (turn.visit.service if turn.visit else None)
+    theirs = [entry for entry in entries if entry.service and entry.service == talked_about]
+    entries = named or [*theirs, *(entry for entry in entries if entry.service is None)]
     said = _words(turn.understanding.text)
     return max(entries, key=lambda entry: len(said & _words(entry.question)), default=None)
 

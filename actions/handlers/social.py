@@ -24,8 +24,7 @@ def thanks(turn: Turn) -> None:
     if turn.state.parted:
         return
     if turn.visit:
-        local = turn.visit.start.astimezone(ZoneInfo(turn.context.business.zone))
-        turn.say("see_you", day=wording.day(local))
+        turn.say("see_you", day=_day_of_visit(turn))
     else:
         turn.say("welcome")
     turn.ask(turn.state.asked, parted=True)
@@ -34,14 +33,14 @@ def thanks(turn: Turn) -> None:
 def goodbye(turn: Turn) -> None:
     """Nothing more: a last word once."""
     if not turn.state.parted:
-        turn.say("goodbye")
+        turn.say("goodbye_until", day=_day_of_visit(turn)) if turn.visit else turn.say("goodbye")
     turn.ask(None, offered=(), parted=True)
 
 
 def all_right(turn: Turn) -> None:
     """An "ok" that answers nothing that was asked."""
     if not turn.state.parted:
-        turn.say("all_right")
+        turn.say("goodbye_until", day=_day_of_visit(turn)) if turn.visit else turn.say("all_right")
     turn.ask(None, parted=True)
 
 
@@ -49,9 +48,19 @@ def not_understood(turn: Turn) -> None:
     """Ask back once; the second time in a row a person takes over."""
     failures = turn.state.misunderstood + 1
     if failures >= PATIENCE:
-        turn.say("handed_over")
-        turn.do(HandOver("not_understood"))
-        turn.ask(None, offered=(), misunderstood=0)
+        hand_over(turn, "not_understood")
     else:
         turn.say("not_understood")
         turn.ask(turn.state.asked, misunderstood=failures)
+
+
+def hand_over(turn: Turn, reason: str) -> None:
+    """The bot gets nowhere: a person."""
+    turn.say("handed_over")
+    turn.do(HandOver(reason))
+    turn.ask(None, offered=(), misunderstood=0, repeated=0)
+
+
+def _day_of_visit(turn: Turn) -> str:
+    assert turn.visit is not None
+    return wording.day(turn.visit.start.astimezone(ZoneInfo(turn.context.business.zone)))

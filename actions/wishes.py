@@ -1,0 +1,72 @@
+"""Turns of phrase that change what a wish is about: the soonest opening, the same time, dropping the matter.
+
+Read from the contact's own words, since no intent carries them. Source of all rows: our own list.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlu.understanding import Times, Window
+
+_SOONEST = re.compile(
+    r"\b(?:asap|a\.s\.a\.p|as soon as|soonest|first (?:available|opening|free|thing you)"
+    r"|next (?:available|opening|free)"
+    r"|earliest(?: (?:you|available|possible|opening|slot|time|appointment|appt))|right away|how soon)\b"
+)
+_DROPS = re.compile(
+    r"\b(?:never ?mind|nvm|nevermind|forget (?:it|about it|that)|leave it|don'?t bother|changed my mind"
+    r"|no longer (?:need|want)|not any ?more|drop it|scratch that)\b"
+)
+_SAME_TIME = re.compile(r"\bsame (?:time|hour)\b(?! as (?:last|before|always|usual))")
+_EARLIER = re.compile(r"\b(?:earlier|sooner)\b")
+_LATER = re.compile(r"\blater\b")
+_SEVERAL = re.compile(
+    r"\b(?:both(?: of (?:us|them))?|all (?:\w+ )?of (?:us|them)|(?:two|three|four) of us|every(?:one|body))\b"
+)
+
+
+def wants_the_soonest(text: str) -> bool:
+    """ "As soon as possible", "your first available"."""
+    return bool(_SOONEST.search(_plain(text)))
+
+
+def drops_the_matter(text: str) -> bool:
+    """ "Never mind", "forget it": no other time is wanted either."""
+    return bool(_DROPS.search(_plain(text)))
+
+
+def wants_several(text: str) -> bool:
+    """ "Both of us": more than one visit at once."""
+    return bool(_SEVERAL.search(_plain(text)))
+
+
+def wants_the_same_time(text: str) -> bool:
+    """ "Tuesday, same time"."""
+    return bool(_SAME_TIME.search(_plain(text)))
+
+
+def direction(text: str) -> int:
+    """-1 for something earlier than what was offered, 1 for something later, 0 for neither or both."""
+    plain = _plain(text)
+    return bool(_LATER.search(plain)) - bool(_EARLIER.search(plain))
+
+
+def at_the_same_time(times: Times, base: Window) -> Times:
+    """The days of `times` (as far as they are whole days), each at the time of day of `base`."""
+    windows = tuple(
+        Window(
+            window.start.replace(hour=base.start.hour, minute=base.start.minute),
+            window.start.replace(hour=base.start.hour, minute=base.start.minute + 1)
+            if base.start.minute < 59
+            else None,
+            "minute",
+        )
+        for window in times.windows
+        if window.grain == "day"
+    )
+    return Times(windows, times.excluded) if windows else times
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("’", "'")
