@@ -114,8 +114,7 @@ def take(page: Page, name: str) -> None:
 
 
 def pictures(running: Browser, phones: Phones, staff: str, star: dict[str, Any]) -> None:
-    desk = {"width": 1240, "height": 760}
-    context = running.new_context(viewport=desk, color_scheme="light")
+    context = running.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light")
     page = context.new_page()
     page.goto(phones.base)
     page.get_by_role("navigation", name="Phones").get_by_text(star["label"], exact=True).click()
@@ -128,6 +127,7 @@ def pictures(running: Browser, phones: Phones, staff: str, star: dict[str, Any])
     )
     take(page, "phones")
 
+    page.set_viewport_size({"width": 1240, "height": 760})
     page.goto(f"{staff}/staff")
     page.get_by_label("E-mail address").fill(STAFF_EMAIL)
     page.get_by_label("Password").fill(STAFF_PASSWORD)
