@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import clock
-from data.models import Business, Contact, Handoff, Message
+from data.models import Business, Contact, Message
 from data.queries.messages import cancel_queued, conversation_of
 from data.queries.outcomes import refresh_outcome
 from data.queries.senders import sender_of
 from data.queries.suppressions import suppress
 from scheduler.apply import stop_enrollments
+from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 from scheduler.provider.errors import verdict
 
@@ -57,29 +57,7 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
         cancel_queued(session, contact.id, ("touch", "callback", "reply"), ruling.suppress)
         stop_enrollments(session, contact.id, ruling.suppress)
     if message.kind in ("reply", "staff", "emergency") and ruling.suppress != "opt_out":
-        jobs = _tell_staff(session, business, conversation.id)
+        # an answer that somebody waits for did not get through
+        jobs = open_handoff(session, business.id, conversation.id, "text_failed", silent=False)
     refresh_outcome(session, conversation)
     return jobs
-
-
-def _tell_staff(session: Session, business: Business, conversation_id: int) -> list[Job]:
-    """An answer that somebody waits for did not get through."""
-    known = session.scalar(
-        select(Handoff.id).where(
-            Handoff.conversation_id == conversation_id,
-            Handoff.reason == "text_failed",
-            Handoff.closed_at.is_(None),
-        )
-    )
-    if known is not None:
-        return []
-    handoff = Handoff(
-        business_id=business.id,
-        conversation_id=conversation_id,
-        reason="text_failed",
-        silent=False,
-        notice_due_at=clock.now(),
-    )
-    session.add(handoff)
-    session.flush()
-    return [Job("notice", handoff.id)]

@@ -18,7 +18,10 @@ from scheduler.apply import Scene, apply
 from scheduler.jobs import Job
 
 AGAIN_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=20))
-"""The waits behind each notice; after the last one nobody is told any more."""
+"""The waits behind each notice; after the last one only the urgent go on."""
+
+URGENT_DAYS = 7
+"""For so many further days an urgent handoff that nobody has looked at rings once a day."""
 
 WORDS = {
     "asked_for_person": "asks for a person",
@@ -33,6 +36,7 @@ WORDS = {
     "model_away": "wrote while the understanding was down",
     "calendar_away": "wants a time, but the calendar cannot be read",
     "text_failed": "could not be reached with an answer",
+    "callback_failed": "asked to be texted about now, but that text cannot leave: please do it",
     "loop": "may be another machine: the bot has stopped",
 }
 """What each reason for a handoff is called in a notice and on the screens."""
@@ -49,15 +53,24 @@ def notice(handoff_id: int) -> list[Job]:
         if handoff.seen_at is not None or handoff.closed_at is not None:
             handoff.notice_due_at = None
             return []
-        if handoff.notices >= len(AGAIN_AFTER):
+        was_due, wait = handoff.notice_due_at, _wait(handoff)
+        if wait is None:
             handoff.notice_due_at = None
             return _nobody_looked(session, handoff)
-        handoff.notice_due_at = clock.now() + AGAIN_AFTER[handoff.notices]
+        handoff.notice_due_at = clock.now() + wait
         handoff.notices += 1
-        return _text(session, handoff)
+        return _text(session, handoff, once=f"notice:{handoff.id}:{was_due.isoformat()}")
 
 
-def _text(session: Session, handoff: Handoff) -> list[Job]:
+def _wait(handoff: Handoff) -> timedelta | None:
+    """How long the next notice is given; None where there is no next one."""
+    if handoff.notices < len(AGAIN_AFTER):
+        return AGAIN_AFTER[handoff.notices]
+    goes_on = handoff.urgent and handoff.notices < len(AGAIN_AFTER) + URGENT_DAYS
+    return timedelta(days=1) if goes_on else None
+
+
+def _text(session: Session, handoff: Handoff, *, once: str) -> list[Job]:
     to = settings.get().staff_notice_to
     if not to:
         log.warning("STAFF_NOTICE_TO is not set: a handoff shows in the staff view only", handoff=handoff.id)
@@ -77,7 +90,7 @@ def _text(session: Session, handoff: Handoff) -> list[Job]:
             f"{addresses.conversation(conversation.id)}"
         ),
         channel="sms",
-        once=f"notice:{handoff.id}:{handoff.notices}",
+        once=once,
         to=to,
     )
     return [] if message is None else [Job("deliver", message.id)]
