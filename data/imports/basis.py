@@ -82,7 +82,7 @@ def find_basis(facts: Facts, today: date, *, day_first: bool) -> Basis | NoBasis
     if not months:
         return NoBasis(
             "region",
-            f"in {facts.country} an earlier {kind} is not enough to be texted; only consent is, and none is given",
+            f"in {facts.country} an earlier {kind} is not enough to be texted; consent is, and none is given",
         )
     dates = [day for day in (facts.last_visit, facts.basis_date, given) if day and day <= today]
     if not dates and kind == "enquiry":
@@ -162,6 +162,7 @@ def dates_in(wording: str, day_first: bool) -> tuple[date | None, date | None]:
     return since, until
 
 
+@lru_cache(maxsize=16384)
 def after(day: date, months: int) -> date:
     """The same day so many months later, the month's last where it has no such day."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from data.imports.reading import ListError, Record, Text
+from data.imports.list_file import ListError, Record, Text
 from data.imports.words import folded, table
 
 FIELDS = (

@@ -79,7 +79,7 @@ class Places:
         """The place of a household: with rows that disagree, every zone that any of them names."""
         seen: list[tuple[Where, Whereabouts]] = []
         for row in rows:
-            full = _with_stored(row, stored)
+            full = row if stored is None else self._completed(phone, row, stored)
             seen.append((full, self._look_up(phone, full)))
         sure = [(row, where) for row, where in seen if where.source not in ("number", "unknown")] or seen[:1]
         zones = tuple(dict.fromkeys(zone for _, where in sure for zone in where.zones))
@@ -99,7 +99,11 @@ class Places:
     def _look_up(self, phone: str, row: Where) -> Whereabouts:
         # the zone tables know +1 numbers by their exchange at the finest: country code and six digits
         exchange = phone[:8] if phone.startswith("+1") else phone
-        key = (exchange, row.timezone, row.state, row.postal_code, row.country)
+        address = (row.timezone, row.state, row.postal_code, row.country)
+        key = (exchange, *address)
+        anywhere = ("+1", *address)
+        if phone.startswith("+1") and (known := self._known.get(anywhere)):
+            return known
         if (known := self._known.get(key)) is None:
             known = self._known[key] = zones_of(
                 phone,
@@ -108,22 +112,21 @@ class Places:
                 postal_code=row.postal_code,
                 country=row.country,
             )
+            if known.source in ("state", "postal_code"):  # then the number had no say
+                self._known[anywhere if phone.startswith("+1") else key] = known
         return known
 
-
-def _with_stored(row: Where, stored: Place | None) -> Where:
-    """A row completed by what is on record, as long as it names no other place."""
-    if stored is None:
-        return row
-    elsewhere = (row.state and row.state != stored.state) or (
-        row.postal_code and row.postal_code != stored.postal_code
-    )
-    if elsewhere:
-        return row
-    return Where(
-        timezone=row.timezone or stored.timezone,
-        state=row.state or stored.state,
-        postal_code=row.postal_code or stored.postal_code,
-        country=row.country,
-        preferred_time=row.preferred_time,
-    )
+    def _completed(self, phone: str, row: Where, stored: Place) -> Where:
+        """A row completed by what is on record, as long as it names no other place."""
+        named = self._look_up(phone, row).state
+        if (named and named != stored.state) or (
+            row.postal_code and stored.postal_code and row.postal_code != stored.postal_code
+        ):
+            return row
+        return Where(
+            timezone=row.timezone or stored.timezone,
+            state=row.state or stored.state,
+            postal_code=row.postal_code or stored.postal_code,
+            country=row.country or stored.country,
+            preferred_time=row.preferred_time,
+        )

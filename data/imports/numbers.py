@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -15,6 +16,8 @@ _SCIENTIFIC = re.compile(r"(?i)(\d)(?:[.,](\d+))?e\+?(\d{1,2})")
 _SEVERAL = re.compile(r"\s+(?:or|and)\s+|[/;|\n]|,\s")
 _FICTION = re.compile(r"\+447700900\d{3}")
 """Numbers that Ofcom keeps for drama: the number tables know nothing of them. (555-01xx they know.)"""
+
+_USUAL = re.compile(r"\s*(?:(\+1)|1)?[ .-]?\(?([2-9]\d\d)\)?[ .-]{0,2}([2-9]\d\d)[ .-]?(\d{4})\s*", re.ASCII)
 
 _LINE_TYPES = {
     PhoneNumberType.FIXED_LINE: "a landline, which cannot receive texts",
@@ -55,6 +58,8 @@ def read_number(cell: str, country: str) -> Number:
 
     Raises NoNumber or BadNumber.
     """
+    if quick := _north_american(cell, country):
+        return quick
     text = _plain(cell)
     if _PLACEHOLDER.fullmatch(text):
         raise NoNumber
@@ -78,6 +83,28 @@ def read_number(cell: str, country: str) -> Number:
         _LINE_TYPES.get(phonenumbers.number_type(found)),
         changed,
     )
+
+
+@lru_cache(maxsize=65536)
+def _ordinary(beginning: str) -> str | None:
+    """The country of the North American numbers that begin so, if they are all ordinary ones.
+
+    For these two countries the number tables look no further than the exchange's first digit: four digits.
+    """
+    number = phonenumbers.parse(f"+1{beginning}555555")
+    country = phonenumbers.region_code_for_number(number)
+    ordinary = phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE_OR_MOBILE
+    return country if ordinary and country in ("US", "CA") else None
+
+
+def _north_american(cell: str, country: str) -> Number | None:
+    """The usual ways to write a usual number, read without the whole machinery (ten times as quick)."""
+    match = _USUAL.fullmatch(cell)
+    if match is None or not (match[1] or country in ("US", "CA")):
+        return None
+    exchange = match[2] + match[3]
+    where = _ordinary(exchange[:4])
+    return Number(f"+1{exchange}{match[4]}", where) if where else None
 
 
 def _plain(cell: str) -> str:

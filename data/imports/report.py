@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from data.imports.entry import Trouble
-from data.imports.reading import ListError, Record
+from data.imports.list_file import ListError, Record
 
 OURS = ("row", "reason", "detail")
 

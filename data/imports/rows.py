@@ -8,11 +8,11 @@ from datetime import date
 from itertools import islice
 
 from data.imports.basis import Basis, Facts, claim_of, find_basis
-from data.imports.columns import Columns
+from data.imports.columns import FIELDS, Columns
 from data.imports.entry import Entry, Trouble, Where, Who
 from data.imports.fields import day_first_only, read_country, read_date, read_money, split_name, tidy
+from data.imports.list_file import Record
 from data.imports.numbers import BadNumber, NoNumber, read_number
-from data.imports.reading import Record
 from data.imports.words import folded, meanings
 from data.whereabouts import zones_named
 
@@ -42,6 +42,11 @@ class RowReader:
     today: date
     services: Mapping[str, str] = field(default_factory=dict)
     day_first: bool = False
+    _at: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        nowhere = len(self.columns.names)
+        self._at = {name: self.columns.fields.get(name, nowhere) for name in (*FIELDS, "full_name")}
 
     def learn_dates(self, records: Iterable[Record]) -> None:
         """Tell 3/4 from 4/3 by the dates of the list that leave no doubt; else by the business's country."""
@@ -58,7 +63,9 @@ class RowReader:
 
     def read(self, record: Record) -> Entry | Stop | Trouble:
         """An entry, with its basis or the lack of it; or the reason why the row cannot be one."""
-        cells = record.cells
+        # short rows are filled up; the cell behind the last is that of every field without a column
+        width = len(self.columns.names)
+        cells = record.cells[:width] + [""] * (width + 1 - min(len(record.cells), width))
         get = self._cell
         named = read_country(get(cells, "country"))
         try:
@@ -73,6 +80,9 @@ class RowReader:
             return Trouble("line_type", f"the number {number.e164} is {number.line_type}")
         country = named or number.country or self.home
         who, unread = self._who(cells)
+        for at, cell in enumerate(record.cells[width:], start=width + 1):
+            if cell.strip():
+                who.extra[f"column {at}"] = cell
         if number.changed:
             who.extra[self.columns.name("phone")] = tidy(get(cells, "phone"))
         entry = Entry(record.row, number.e164, who, self._where(cells, who, named), country)
@@ -106,7 +116,7 @@ class RowReader:
     def _stop(self, cells: list[str], phone: str, row: int) -> Stop | None:
         """Whether the row is marked as opted out; a mark that is not understood counts as one."""
         for at in self.columns.stops:
-            cell = tidy(cells[at]) if at < len(cells) else ""
+            cell = tidy(cells[at])
             column = self.columns.names[at]
             meaning = "no" if not folded(cell) else meanings("stop_words").get(folded(cell))
             if meaning is None and folded(cell).replace("0", "").replace(" ", "") == "":
@@ -133,11 +143,7 @@ class RowReader:
         if full := tidy(get(cells, "full_name")):
             given, family = split_name(full)
             first, last = first or given, last or family
-        extra = {
-            self.columns.names[at]: cells[at]
-            for at in self.columns.others
-            if at < len(cells) and cells[at].strip()
-        }
+        extra = {self.columns.names[at]: cells[at] for at in self.columns.others if cells[at].strip()}
         unread = ""
         for name in _DATES:
             cell = tidy(get(cells, name))
@@ -188,5 +194,4 @@ class RowReader:
         return read_date(self._cell(cells, name), self.day_first)
 
     def _cell(self, cells: list[str], name: str) -> str:
-        at = self.columns.fields.get(name)
-        return cells[at] if at is not None and at < len(cells) else ""
+        return cells[self._at[name]]

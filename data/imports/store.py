@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
@@ -55,7 +55,7 @@ def suppressed_numbers(session: Session, business: Business, phones: Iterable[st
             Suppression.lifted_at.is_(None),
         )
     )
-    if not (reasons := dict(rows.tuples().all())):
+    if not (reasons := {row.phone_hash: row.reason for row in rows}):
         return {}
     key = business.hash_key
     found = ((phone, reasons.get(crypto.keyed_hash(key, phone))) for phone in phones)
@@ -150,8 +150,11 @@ class Writer:
         known = self._known.get(phone)
         rows = [entry.where for entry in entries]
         place = self._places.of(phone, rows, known.place if known else None)
+        for entry in entries:
+            if entry.where.state and place.state is None:  # no state that the tables know: kept as it came
+                entry.who.extra["state"] = entry.where.state
         if known is None:
-            self._contacts[phone] = {"phone": phone, **asdict(place)}
+            self._contacts[phone] = {"phone": phone, **_columns(place)}
             bases: list[Basis] = []
             for entry in entries:
                 self._new_person(phone, entry)
@@ -159,7 +162,7 @@ class Writer:
             return
         moved = place != known.place
         if moved:
-            self._moved.append({"id": known.contact, **asdict(place)})
+            self._moved.append({"id": known.contact, **_columns(place)})
         for entry in entries:
             based = self._new_basis(phone, entry, known.bases)
             same = next((each for each in known.persons if each[1].is_same(entry.who)), None)
@@ -169,7 +172,7 @@ class Writer:
                 continue
             after = merged(same[1], entry.who)
             if after != same[1]:
-                self._changed.append({"id": same[0], **asdict(after)})
+                self._changed.append({"id": same[0], **_columns(after)})
             if after != same[1] or based or moved:
                 self.done.updated += 1
                 moved = False
@@ -178,14 +181,14 @@ class Writer:
                 self.done.refused[entry.row] = Trouble("duplicate_existing", detail)
 
     def _new_person(self, phone: str, entry: Entry) -> None:
-        self._persons.append((phone, asdict(entry.who)))
+        self._persons.append((phone, _columns(entry.who)))
         self.done.accepted += 1
 
     def _new_basis(self, phone: str, entry: Entry, bases: list[Basis]) -> bool:
         if entry.basis is None or not adds(entry.basis, bases):
             return False
         bases.append(entry.basis)
-        self._bases.append((phone, asdict(entry.basis)))
+        self._bases.append((phone, _columns(entry.basis)))
         return True
 
     @property
@@ -200,7 +203,7 @@ class Writer:
         self._insert(Contact, (owner | row for row in self._contacts.values()))
         ids = {phone: each.contact for phone, each in self._known.items()}
         fresh = select(Contact.phone, Contact.id).where(Contact.import_batch_id == batch.id)
-        ids |= dict(session.execute(fresh).tuples().all())
+        ids |= {row.phone: row.id for row in session.execute(fresh)}
         self._insert(Person, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._persons))
         self._insert(ContactBasis, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._bases))
         for table, rows in ((Contact, self._moved), (Person, self._changed)):
@@ -209,7 +212,12 @@ class Writer:
 
     def _insert(self, table: type[Any], rows: Iterable[dict[str, Any]]) -> None:
         for some in _chunks(rows):
-            self._session.execute(insert(table), some)
+            self._session.execute(insert(table.__table__), some)  # the table itself: no ORM objects
+
+
+def _columns(value: Place | Who | Basis) -> dict[str, Any]:
+    """Column -> value; the attributes are named after the columns."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:

@@ -30,16 +30,12 @@ class ListError(Exception):
     """The file cannot be read as a list of contacts; the message is one clear sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """One record. `row` is its number as a spreadsheet shows it: blank ones count, the first is 1."""
 
     row: int
     cells: list[str]
-
-    @property
-    def blank(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +53,8 @@ class Text:
         row = 0
         try:
             for row, cells in enumerate(_parse(self.content, self.delimiter), start=1):
-                record = Record(row, cells)
-                if not record.blank:
-                    yield record
+                if "".join(cells).strip():
+                    yield Record(row, cells)
         except csv.Error:
             raise ListError(
                 f"{self.name} cannot be read beyond row {row}: a quotation mark that opens there never closes"

@@ -1,0 +1,110 @@
+"""Why somebody may be texted, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from data.imports.basis import Basis, Facts, NoBasis, after, claim_of, find_basis
+from data.imports.words import table
+
+TODAY = date(2026, 3, 5)
+NOTHING = Facts("US", "", None, None, None, None, "row 2 of list.csv")
+
+
+def found(**facts: object) -> Basis | NoBasis:
+    return find_basis(replace(NOTHING, **facts), TODAY, day_first=False)  # type: ignore[arg-type]
+
+
+def reason(**facts: object) -> str:
+    basis = found(**facts)
+    return basis.reason if isinstance(basis, NoBasis) else basis.kind
+
+
+@pytest.mark.parametrize(
+    "wording",
+    ["consent", "Consent: web form", "opt-in", "Opted in by keyword", "yes", "TRUE", "1",
+     "signed intake form", "verbal consent 2024-05-01", "express written"],
+)  # fmt: skip
+def test_consent_in_many_wordings_counts_everywhere_and_does_not_age(wording: str):
+    for country in ("US", "DE", "BR", "ZA"):
+        basis = found(claim=wording, country=country, basis_date=date(2015, 1, 1))
+        assert isinstance(basis, Basis)
+        assert (basis.kind, basis.given_on, basis.expires_on) == ("consent", date(2015, 1, 1), None)
+        assert wording in basis.evidence
+
+
+def test_consent_that_names_its_end_ends_then():
+    assert reason(claim="consent until 2026-03-05") == "consent"
+    assert reason(claim="consent, expires 2026-03-04") == "basis_expired"
+
+
+@pytest.mark.parametrize("wording", ["existing customer", "Existing relationship", "EBR", "patient"])
+def test_a_relationship_in_many_wordings_counts_from_the_last_visit(wording: str):
+    basis = found(claim=wording, last_visit=date(2025, 6, 30))
+    assert isinstance(basis, Basis)
+    assert (basis.kind, basis.given_on, basis.expires_on) == (
+        "relationship", date(2025, 6, 30), date(2026, 12, 30),
+    )  # fmt: skip
+
+
+def test_in_the_united_states_a_purchase_counts_for_eighteen_months_to_the_day():
+    assert reason(last_visit=date(2024, 9, 5)) == "relationship"
+    assert reason(last_visit=date(2024, 9, 4)) == "basis_expired"
+
+
+def test_in_the_united_states_an_enquiry_counts_for_three_months_to_the_day():
+    assert reason(relationship="lead", last_visit=date(2025, 12, 5)) == "relationship"
+    assert reason(relationship="lead", last_visit=date(2025, 12, 4)) == "basis_expired"
+    assert reason(claim="enquiry 2025-12-24") == "relationship"
+    assert reason(claim="quote request", basis_date=date(2025, 10, 1)) == "basis_expired"
+
+
+def test_the_newest_trace_of_a_relationship_counts():
+    assert reason(claim="existing customer", last_visit=date(2020, 1, 1), basis_date=date(2026, 1, 1)) == (
+        "relationship"
+    )
+
+
+def test_a_purchase_without_a_date_is_taken_as_undated_and_an_enquiry_without_one_is_not():
+    basis = found(claim="existing customer")
+    assert isinstance(basis, Basis)
+    assert (basis.given_on, basis.expires_on) == (None, None)
+    assert reason(last_service="cleaning") == "relationship"
+    assert reason(claim="enquiry") == "no_basis"
+    assert reason(relationship="lead", last_service="cleaning") == "no_basis"
+
+
+@pytest.mark.parametrize("wording", ["no", "No consent", "not given", "purchased list", "consent: no", "0"])
+def test_an_explicit_no_is_a_no_even_after_a_recent_visit(wording: str):
+    assert reason(claim=wording, last_visit=date(2026, 3, 1)) == "no_basis"
+
+
+def test_withdrawn_consent_is_told_from_consent_that_was_never_given():
+    assert claim_of("consent withdrawn") == claim_of("revoked") == "withdrawn"
+    assert claim_of("no consent") == "none"
+
+
+def test_the_word_customer_alone_shows_nothing():
+    assert reason(relationship="customer") == "no_basis"
+    assert reason() == "no_basis"
+    assert reason(claim="a friend of the family") == "no_basis"
+
+
+def test_where_no_rule_makes_a_relationship_enough_only_consent_counts():
+    for country in ("DE", "FR", "BR"):
+        assert reason(country=country, last_visit=date(2026, 3, 1)) == "region"
+        assert reason(country=country, claim="existing customer") == "region"
+        assert reason(country=country, claim="consent") == "consent"
+    assert reason(country="CA", last_visit=date(2024, 3, 5)) == "relationship"
+
+
+def test_months_end_on_their_last_day_where_the_day_does_not_exist():
+    assert after(date(2024, 8, 31), 18) == date(2026, 2, 28)
+    assert after(date(2025, 11, 30), 3) == date(2026, 2, 28)
+
+
+def test_every_rule_names_its_source():
+    assert all(row["source"] and (row["months"] or row["kind"] == "consent") for row in table("bases"))
