@@ -91,4 +91,4 @@ def _suppressed(to: str, channel: str) -> str | None:
 
 
 def _masked(address: str) -> str:
-    return f"the one ending in {address[-4:]}" if len(address) > 6 else address
+    return f"the number ending in {address[-4:]}" if len(address) > 6 else address
