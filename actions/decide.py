@@ -16,6 +16,7 @@ from actions.handlers import booking, changing, closing, delicate, later, people
 from actions.proposing import propose, still_wanted
 from actions.state import State
 from actions.turn import Turn
+from actions.wishes import is_undecided, wants_a_moment
 from nlu.ladder import UNSURE
 from nlu.understanding import Heard, Understanding
 
@@ -48,6 +49,7 @@ DELICATE: dict[str, Handler] = {
     "bereavement": delicate.bereavement,
     "minor": delicate.minor,
     "erasure": delicate.erasure,
+    "clinical": delicate.clinical,
     "machine": delicate.no_person,
     "tapback": delicate.no_person,
     "spanish": delicate.spanish,
@@ -88,6 +90,10 @@ def decide(state: State, understanding: Understanding, context: Context) -> Deci
         people.media(turn)
     elif kind := matter(understanding.text, context.contact.first_names):
         DELICATE[kind](turn)
+    elif wants_a_moment(understanding.text):
+        turn.say("take_your_time")
+    elif is_undecided(understanding.text):
+        turn.say("no_rush")
     elif _is_unsure(turn):
         social.not_understood(turn)
     else:

@@ -14,6 +14,7 @@ from actions.openings import Availability, DateOverride, HoursRule, find_opening
 from actions.turn import Turn
 from actions.wishes import wants_several, wants_the_soonest
 from data.profile import Profile, Service
+from nlu.pending import starts_in
 from nlu.understanding import Times, Window
 
 REACH = timedelta(days=180)
@@ -37,6 +38,8 @@ def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_ser
         turn.say("which_service", services=wording.listed([s.name.lower() for s in turn.context.services]))
         turn.ask("which_service", offered=())
         return
+    if len(turn.mentioned_services()) > 1:
+        turn.say("one_visit_first", service=turn.service_name(service.id))
     if turn.context.busy is None:
         turn.say("calendar_away")
         turn.do(HandOver("calendar_away", silent=False))
@@ -50,6 +53,9 @@ def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_ser
     if _wants_the_soonest(turn, times):
         soonest = [opening for opening in openings if opening not in set(avoid)][:SOONEST]
         put(turn, service, Offer(tuple(soonest), "fits" if soonest else "none"), soonest=True)
+        return
+    if len(named := _named_times(turn, openings, times)) > 1:
+        put(turn, service, Offer(named, "fits"))
         return
     offer = choose_offers(
         openings,
@@ -151,8 +157,7 @@ def availability(profile: Profile, zone: str, service: Service) -> Availability:
 
 def inside(moment: datetime, window: Window, zone: str) -> bool:
     """Whether an aware moment starts within a window that is local to `zone`."""
-    local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    return window.start <= local and (window.end is None or local < window.end)
+    return starts_in(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None), window)
 
 
 def _service(turn: Turn, *, any_service: bool) -> Service | None:
@@ -172,6 +177,15 @@ def _wants_the_soonest(turn: Turn, times: Times) -> bool:
     now = turn.context.business_now.replace(tzinfo=None)
     running = all(window.start <= now for window in times.windows)
     return running and wants_the_soonest(turn.understanding.text)
+
+
+def _named_times(turn: Turn, openings: Sequence[datetime], times: Times) -> tuple[datetime, ...]:
+    """Of "10 or 2 on tuesday" what is open, as long as several hours of one day are named."""
+    zone = ZoneInfo(turn.context.business.zone)
+    starts = {window.start for window in times.windows if window.grain in ("minute", "hour") and window.end}
+    if len({start.date() for start in starts}) != 1:
+        return ()
+    return tuple(o for o in openings if o.astimezone(zone).replace(tzinfo=None) in starts)[:SOONEST]
 
 
 def _out_of_reach(turn: Turn, times: Times) -> str | None:

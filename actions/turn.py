@@ -130,7 +130,11 @@ class Turn:
         return moment.astimezone(here).utcoffset() != moment.astimezone(there).utcoffset()
 
     def mentioned_service(self) -> Service | None:
-        """The service that the text names, by its name or one of its words."""
+        """The service that the text names first, by its name or one of its words."""
+        return next(iter(self.mentioned_services()), None)
+
+    def mentioned_services(self) -> tuple[Service, ...]:
+        """The services that the text names, in the order in which it does."""
         text = f" {self.understanding.text.lower()} "
         named = [
             (text.find(word.lower()), -len(word), service)
@@ -138,7 +142,8 @@ class Turn:
             for word in (service.name, service.id, *service.words)
             if word.lower() in text
         ]
-        return min(named, key=lambda found: found[:2])[2] if named else None
+        ordered = sorted(named, key=lambda found: found[:2])
+        return tuple(dict.fromkeys(service for _, _, service in ordered))
 
     def decision(self) -> Decision:
         """All that gathered, as one reply."""

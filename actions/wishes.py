@@ -10,9 +10,9 @@ import re
 from nlu.understanding import Times, Window
 
 _SOONEST = re.compile(
-    r"\b(?:asap|a\.s\.a\.p|as soon as|soonest|first (?:available|opening|free|thing you)"
-    r"|next (?:available|opening|free)"
-    r"|earliest(?: (?:you|available|possible|opening|slot|time|appointment|appt))|right away|how soon)\b"
+    r"^\W*(?:right )?now\W*$|\b(?:asap|a\.s\.a\.p|as soon as|soonest|right away|how soon"
+    r"|first (?:available|opening|free|thing you)|next (?:available|opening|free)"
+    r"|earliest(?: (?:you|available|possible|opening|slot|time|appointment|appt)))\b"
 )
 _DROPS = re.compile(
     r"\b(?:never ?mind|nvm|nevermind|forget (?:it|about it|that)|leave it|don'?t bother|changed my mind"
@@ -21,6 +21,20 @@ _DROPS = re.compile(
 _SAME_TIME = re.compile(r"\bsame (?:time|hour)\b(?! as (?:last|before|always|usual))")
 _EARLIER = re.compile(r"\b(?:earlier|sooner)\b")
 _LATER = re.compile(r"\blater\b")
+_SAME_DAY = re.compile(r"\b(?:later|earlier|sooner)\b(?: on)?,? (?:in the|that|the same|same|on that) day\b")
+_OTHERS = re.compile(
+    r"\b(?:anything|something|any|what|nothing|others?)\b.*\b(?:else|other|later|earlier|sooner)\b"
+)
+_MOMENT = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|sure|yes|um+|hmm+|please),? )*"
+    r"(?:give me|gimme|hold on|hang on|wait|one|just|let me check|brb)(?: (?:for|just|a|one|quick))*"
+    r"(?: (?:sec|secs|second|min|minute|moment|bit|while))?(?: (?:please|pls))?\W*$"
+)
+_UNDECIDED = re.compile(
+    r"^\W*(?:u[hm]+,? |h+m+,? |well,? |i'?m |i am |honestly )*"
+    r"(?:not (?:quite |really |so )?sure|i (?:don'?t|dont|do not) know|dunno|idk|undecided)"
+    r"(?: yet| right now| just yet| atm| tbh| sorry| when)*\W*$"
+)
 _SEVERAL = re.compile(
     r"\b(?:both(?: of (?:us|them))?|all (?:\w+ )?of (?:us|them)|(?:two|three|four) of us|every(?:one|body))\b"
 )
@@ -46,10 +60,30 @@ def wants_the_same_time(text: str) -> bool:
     return bool(_SAME_TIME.search(_plain(text)))
 
 
-def direction(text: str) -> int:
-    """-1 for something earlier than what was offered, 1 for something later, 0 for neither or both."""
+def direction(text: str, *, alone: bool) -> int:
+    """-1 for something earlier than what was offered, 1 for something later, 0 for neither or both.
+
+    `alone`: no time is named beside it. Else only "later that day" counts: "later this week" is a time.
+    """
     plain = _plain(text)
+    if not alone and not _SAME_DAY.search(plain):
+        return 0
     return bool(_LATER.search(plain)) - bool(_EARLIER.search(plain))
+
+
+def asks_for_others(text: str) -> bool:
+    """ "Anything else on friday?": not what was offered already."""
+    return bool(_OTHERS.search(_plain(text)))
+
+
+def wants_a_moment(text: str) -> bool:
+    """ "Give me a sec": nothing is to be said to that but to wait."""
+    return bool(_MOMENT.search(_plain(text)))
+
+
+def is_undecided(text: str) -> bool:
+    """ "Not sure yet"."""
+    return bool(_UNDECIDED.search(_plain(text)))
 
 
 def at_the_same_time(times: Times, base: Window) -> Times:

@@ -27,7 +27,7 @@ def missed(window: Window | None) -> str:
     """The time that was asked for and is not open: "on Sat Mar 7", "just then" where it is longer."""
     if window is None or (window.end or window.start + timedelta(days=1)) - window.start > timedelta(days=1):
         return "just then"
-    if window.grain in ("minute", "hour") and window.end is not None:
+    if window.end is not None and window.end - window.start <= timedelta(hours=1):
         return f"at {clock_time(window.start)} on {_short(window.start)}"
     return f"on {_short(window.start)}" if window.grain == "day" else f"then on {_short(window.start)}"
 

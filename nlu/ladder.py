@@ -119,7 +119,7 @@ class _Ear:
         parts = clauses(text)
         whole = self._ranking(text, times)
         if len(parts) < 2:
-            return (answer_with_time(whole, self.pending.asked, times)[0],), None
+            return (answer_with_time(whole, self.pending.asked, times, text)[0],), None
         heard = [self._clause(part) for part in parts]
         return merged(whole[0], heard, self.pending.asked, times)
 
@@ -127,8 +127,10 @@ class _Ear:
         times = self.times(text)
         settled = self.settled(text, times)
         if settled:
-            return Clause(settled.heard, plain=True, choice=settled.choice)
-        return Clause(self._ranking(text, times)[0])
+            # what asks for another time beside a choice does not make one
+            made = settled.heard.intent != "choose" or settled.choice is not None
+            return Clause(settled.heard, plain=made, choice=settled.choice, timed=bool(times))
+        return Clause(self._ranking(text, times)[0], timed=bool(times))
 
     def _ranking(self, text: str, times: Times) -> tuple[Heard, ...]:
         if self.model is None:

@@ -43,6 +43,8 @@ class Clause:
     heard: Heard
     plain: bool = False
     choice: int | None = None
+    timed: bool = False
+    """Whether it names a time."""
 
 
 def merged(
@@ -65,6 +67,8 @@ def merged(
         if not any(_same(part, known) for known in heard):
             heard.append(part)
     chosen = [part.choice for part in parts if part.choice is not None]
+    if any(part.timed and not part.plain for part in parts):
+        chosen = []  # "monday works but can you do 5?" takes none of those
     return tuple(heard), chosen[-1] if chosen and leader.intent == "choose" else None
 
 

@@ -86,7 +86,7 @@ def settle(
     if parts and "any" in parts and parts <= {"any", "agree", "yes", "asks", "wonders", "take_up"}:
         return _any(pending.asked)
     if times.windows and not times.excluded and "unfit" not in parts and parts & {"time", "number"}:
-        return _timed(text, pending, times, parts, read_at)
+        return _timed(text, pending, times, parts, pieces, read_at)
     return _yes_or_no(pending.asked, parts)
 
 
@@ -146,14 +146,17 @@ def _timed(
     pending: Pending,
     times: Times,
     parts: set[Part],
+    pieces: tuple[Piece, ...],
     read_at: Callable[[datetime], Times] | None,
 ) -> Settled | None:
     """An answer that is nothing but a time, perhaps with a yes or a no to it."""
     asked = pending.asked
     fits = _fitting(text, pending.options, times, read_at)
     if asked == "which_opening":
-        if len(fits) == 1:
+        if len(fits) == 1 and _one_number(pieces):
             return Settled(Heard("choose"), fits[0])
+        if not _one_number(pieces):  # "1 and 3": options or hours, but not one of them
+            return Settled(Heard("choose", None, WAVERING))
         return Settled(Heard("other_times" if parts & {"no", "instead"} and not fits else "choose"))
     if asked == "confirm_time":
         agrees = bool(fits) if pending.options else bool(parts & {"yes", "agree"})
@@ -168,6 +171,13 @@ def _timed(
         # a day or an hour is a wish to come; "next month" may as well put us off, which the model weighs
         return Settled(Heard("book")) if times.windows[0].grain in _DAY_OR_LESS else None
     return None
+
+
+def _one_number(pieces: tuple[Piece, ...]) -> bool:
+    """Whether no two different bare numbers are named: those are no clear choice."""
+    if any(piece.part == "time" for piece in pieces):
+        return True
+    return len({piece.number for piece in pieces if piece.part == "number"}) < 2
 
 
 def _fitting(
@@ -206,14 +216,16 @@ def _sharpest(readings: list[tuple[int, Window, Times]]) -> list[int]:
 
 
 def _inside(option: Window, times: Times) -> bool:
-    return any(_starts_in(option.start, window) for window in times.windows) and not any(
-        _starts_in(option.start, window) for window in times.excluded
+    return any(starts_in(option.start, window) for window in times.windows) and not any(
+        starts_in(option.start, window) for window in times.excluded
     )
 
 
-def _starts_in(start: datetime, window: Window) -> bool:
+def starts_in(start: datetime, window: Window) -> bool:
+    """Whether a naive local start lies in a window; "after 3" without an end is meant of every day."""
     if window.end is None:
-        return window.start <= start
+        daily = window.grain in ("minute", "hour", "part_of_day")
+        return window.start <= start and (not daily or start.time() >= window.start.time())
     return window.start <= start < max(window.end, window.start + timedelta(minutes=1))
 
 

@@ -111,7 +111,8 @@ PHRASES: dict[Part, str] = {
         start of | beginning of | first week of | after | before | past | between | until | till | til
         from | around | about | by | at | in a | in | couple | few | later today | later this week | ish
         st | nd | rd | th | anytime after | any time after | anytime before | any time before
-        anytime next | any time next | after work | after school | after lunch | before work | before lunch
+        now | right now | anytime next | any time next | after work | after school | after lunch
+        before work | before lunch
     """,
     # asks or hedges: with a time or a number it is a wish; a yes or a no beside it is not plain
     "asks": """

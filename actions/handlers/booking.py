@@ -8,18 +8,19 @@ from zoneinfo import ZoneInfo
 from actions.context import Visit
 from actions.decision import Book, CancelVisit, Move
 from actions.handlers import changing, closing, later, social
+from actions.meaning import wish
 from actions.offers import Offer
 from actions.proposing import inside, propose, put, still_open, still_wanted
 from actions.turn import Turn
-from actions.wishes import at_the_same_time, direction, drops_the_matter, wants_the_same_time
+from actions.wishes import asks_for_others, drops_the_matter
 from data.profile import Service
 from nlu.pending import WAVERING
-from nlu.understanding import Times, Window
+from nlu.understanding import Times
 
 
 def book(turn: Turn) -> None:
     """Somebody wants to come. Who has a visit already is asked whether to move it, unless it is another's."""
-    times = _wish(turn)
+    times = wish(turn)
     if turn.state.moving is None and (visit := _visit_in_the_way(turn)):
         turn.say(
             "already_booked", service=turn.service_text(visit.service), opening=turn.opening_text(visit.start)
@@ -31,7 +32,7 @@ def book(turn: Turn) -> None:
 
 def other_times(turn: Turn) -> None:
     """None of those: what was asked for now, or something other than what was offered."""
-    state, times = turn.state, _wish(turn)
+    state, times = turn.state, wish(turn)
     if state.asked == "callback_time":
         later.not_now(turn)
     elif state.asked is None and turn.visit:
@@ -56,7 +57,7 @@ def choose(turn: Turn) -> None:
     Only a plain answer (it has a `choice`) books at once. A longer text that merely names the time of an
     offered opening may mean anything ("nothing on friday afternoon?"): it gets that opening put once more.
     """
-    state, times, choice = turn.state, _wish(turn), turn.understanding.choice
+    state, times, choice = turn.state, wish(turn), turn.understanding.choice
     if state.asked == "callback_time":
         later.not_now(turn)
     elif state.asked in ("which_service", "which_person"):
@@ -69,6 +70,10 @@ def choose(turn: Turn) -> None:
             take(turn, opening)
         else:
             put(turn, service, Offer((opening,), "fits"))
+    elif state.offered and turn.heard.confidence <= WAVERING and turn.understanding.rung == "pending":
+        _ask_which(turn)
+    elif times.windows and state.offered and asks_for_others(turn.understanding.text):
+        propose(turn, times, avoid=state.offered)
     elif times.windows and state.offered:
         meant = _meant(turn, times)
         if meant and len(meant) < len(state.offered) and (service := _talked_about(turn)):
@@ -179,27 +184,6 @@ def _means_the_offer(turn: Turn) -> bool:
     """Whether a yes is to the one time that was put: it names no time, or that one."""
     times, zone = turn.understanding.times, turn.context.business.zone
     return not times.windows or any(inside(turn.state.offered[0], window, zone) for window in times.windows)
-
-
-def _wish(turn: Turn) -> Times:
-    """The times of the text; "tuesday, same time" and "anything later?" go by what was spoken of before."""
-    times, state, zone = turn.understanding.times, turn.state, ZoneInfo(turn.context.business.zone)
-    local = [opening.astimezone(zone).replace(tzinfo=None) for opening in state.offered]
-    stands = turn.visit.start.astimezone(zone).replace(tzinfo=None) if turn.visit else None
-    base = local[0] if len(local) == 1 else stands
-    text = turn.understanding.text
-    if base and times.windows and wants_the_same_time(text):
-        return at_the_same_time(times, Window(base, None, "minute"))
-    way = 0 if times else direction(text)
-    if not way or not (local or base):
-        return times
-    first, last = (local[0], local[-1]) if local else (base, base)
-    assert first is not None
-    assert last is not None
-    if way < 0:
-        return Times((Window(turn.context.business_now.replace(tzinfo=None), first, "range"),))
-    midnight = last.replace(hour=0, minute=0) + timedelta(days=1)
-    return Times((Window(last + timedelta(minutes=1), midnight, "range"),))
 
 
 def _meant(turn: Turn, times: Times) -> tuple[datetime, ...]:

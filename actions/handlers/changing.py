@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from actions.decision import CancelVisit, HandOver
+from actions.meaning import wish
 from actions.proposing import inside, propose
 from actions.turn import Turn
-from actions.wishes import at_the_same_time, wants_the_same_time
-from nlu.understanding import Times, Window
+from nlu.understanding import Times
 
 SHOWN = 3
 """More visits than this in one text would be a wall of words."""
@@ -31,9 +30,6 @@ def reschedule(turn: Turn) -> None:
         return
     turn.state = replace(turn.state, moving=turn.visit.id, service=turn.visit.service)
     times = _but_for_the_present_time(turn)
-    if times.windows and wants_the_same_time(turn.understanding.text):
-        start = turn.visit.start.astimezone(ZoneInfo(turn.context.business.zone)).replace(tzinfo=None)
-        times = at_the_same_time(times, Window(start, None, "minute"))
     if times:
         propose(turn, times)
     elif turn.state.asked == "offer_to_move" and turn.state.wanted:
@@ -92,6 +88,6 @@ def check(turn: Turn) -> None:
 def _but_for_the_present_time(turn: Turn) -> Times:
     """ "Move thursday's to friday" names two times; the one at which the visit stands is not wanted."""
     assert turn.visit is not None
-    times, start, zone = turn.understanding.times, turn.visit.start, turn.context.business.zone
+    times, start, zone = wish(turn), turn.visit.start, turn.context.business.zone
     others = tuple(window for window in times.windows if not inside(start, window, zone))
     return replace(times, windows=others) if len(times.windows) > 1 else times

@@ -30,6 +30,12 @@ def erasure(turn: Turn) -> None:
     turn.ask(None, offered=())
 
 
+def clinical(turn: Turn) -> None:
+    """What touches somebody's health is no question for an assistant: a person answers it."""
+    turn.say("unanswered")
+    turn.do(HandOver("clinical_question", silent=False))
+
+
 def spanish(turn: Turn) -> None:
     """A language that the bot does not speak: a person."""
     turn.say("spanish")
