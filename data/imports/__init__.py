@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -99,34 +100,26 @@ def take_in(given: ContactList, *, dry_run: bool = False, report: Path | None = 
     report = report or default_path(given.path)
     if report.resolve() == given.path.resolve():
         raise ListError("the report would overwrite the list; name another file with --report")
-    with _not_collecting(), reading() if dry_run else writing() as session:
-        business, sample = _business(session)
-        sorted_rows = _sort(session, business, given)
-        writer = _collect(session, business, sorted_rows)
-        refused = sorted_rows.refused | writer.done.refused
-        reasons = Counter(trouble.reason for trouble in refused.values())
-        summary = Summary(
-            rows=sorted_rows.rows,
-            accepted=writer.done.accepted,
-            updated=writer.done.updated,
-            refused=len(refused),
-            by_reason=dict(sorted(reasons.items())),
-            report=report,
-            sample_business=sample,
-        )
-        write_report(report, given.columns.header, _rows(given), refused)
-        if not dry_run:
-            stopped = write_stops(session, business, sorted_rows.stops)
-            if stopped or writer.changes:  # a repeated import leaves no trace at all
-                batch = ImportBatch(
-                    business_id=business.id,
-                    filename=given.path.name,
-                    sha256=given.text.sha256,
-                    counts=summary.counts(),
-                )
-                session.add(batch)
-                session.flush()
-                writer.write(batch)
+    with _not_collecting():
+        # the longest part comes first, while webhooks can still write: SQLite has one writer at a time
+        rows, today = _read_rows(given)
+        with reading() if dry_run else writing() as session:
+            business, sample = _business(session)
+            writer = _settle(session, business, rows, today)
+            refused = rows.refused | writer.done.refused
+            reasons = Counter(trouble.reason for trouble in refused.values())
+            summary = Summary(
+                rows=rows.rows,
+                accepted=writer.done.accepted,
+                updated=writer.done.updated,
+                refused=len(refused),
+                by_reason=dict(sorted(reasons.items())),
+                report=report,
+                sample_business=sample,
+            )
+            write_report(report, given.columns.header, _below_header(given), refused)
+            if not dry_run:
+                _write(session, business, given, rows, writer, summary)
     return summary
 
 
@@ -142,36 +135,29 @@ def _not_collecting() -> Iterator[None]:
             gc.enable()
 
 
+def _read_rows(given: ContactList) -> tuple[Sorted, date]:
+    """The rows as they were read, and the day (in the business's zone) for which that holds."""
+    with reading() as session:
+        business, _ = _business(session)
+        country, zone, services = business.country, business.timezone, _services(business)
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    reader = RowReader(given.columns, given.path.name, country, today, services)
+    reader.learn_dates(_below_header(given))
+    rows = Sorted()
+    for record in _below_header(given):
+        rows.add(record.row, reader.read(record))
+    return rows, today
+
+
 def _business(session: Session) -> tuple[Business, bool]:
-    business = session.scalar(select(Business).order_by(Business.id).limit(1))
+    """The business, and whether it is the sample that was loaded just now.
+
+    Its row is locked (where the database knows how), so that two imports do not add the same number.
+    """
+    business = session.scalar(select(Business).order_by(Business.id).limit(1).with_for_update())
     if business is not None:
         return business, False
     return business_file.load(session, business_file.read_file(business_file.SAMPLE)), True
-
-
-def _rows(given: ContactList) -> Iterator[Record]:
-    """The records below the header."""
-    return (record for record in given.text.records() if record.row > given.columns.row)
-
-
-def _sort(session: Session, business: Business, given: ContactList) -> Sorted:
-    today = clock.now().astimezone(ZoneInfo(business.timezone)).date()
-    reader = RowReader(given.columns, given.path.name, business.country, today, _services(business))
-    reader.learn_dates(_rows(given))
-    found = Sorted()
-    for record in _rows(given):
-        found.add(record.row, reader.read(record))
-    troubled = [entry for entries in found.households.values() for entry in entries if entry.trouble]
-    rescue(troubled, known_numbers(session, business, {entry.phone for entry in troubled}), today)
-    found.settle(suppressed_numbers(session, business, found.households))
-    return found
-
-
-def _collect(session: Session, business: Business, rows: Sorted) -> Writer:
-    writer = Writer(session, business, known_numbers(session, business, rows.households))
-    for phone, entries in rows.households.items():
-        writer.household(phone, entries)
-    return writer
 
 
 def _services(business: Business) -> dict[str, str]:
@@ -181,3 +167,41 @@ def _services(business: Business) -> dict[str, str]:
         for service in Profile.model_validate(business.profile).services
         for name in (*service.words, service.name, service.id)
     }
+
+
+def _below_header(given: ContactList) -> Iterator[Record]:
+    return (record for record in given.text.records() if record.row > given.columns.row)
+
+
+def _settle(session: Session, business: Business, rows: Sorted, today: date) -> Writer:
+    """Hold the rows against what the database knows; what there is to write waits in the Writer."""
+    troubled = [entry for entries in rows.households.values() for entry in entries if entry.trouble]
+    rescue(troubled, known_numbers(session, business, {entry.phone for entry in troubled}), today)
+    rows.settle(suppressed_numbers(session, business, rows.households))
+    writer = Writer(session, business, known_numbers(session, business, rows.households))
+    for phone, entries in rows.households.items():
+        writer.household(phone, entries)
+    return writer
+
+
+def _write(
+    session: Session,
+    business: Business,
+    given: ContactList,
+    rows: Sorted,
+    writer: Writer,
+    summary: Summary,
+) -> None:
+    """Write what there is to write; a repeated import leaves no trace at all."""
+    stopped = write_stops(session, business, rows.stops)
+    if not (stopped or writer.changes):
+        return
+    batch = ImportBatch(
+        business_id=business.id,
+        filename=given.path.name,
+        sha256=given.text.sha256,
+        counts=summary.counts(),
+    )
+    session.add(batch)
+    session.flush()
+    writer.write(batch)

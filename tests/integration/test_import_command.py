@@ -83,9 +83,7 @@ def test_a_call_that_cannot_be_used_ends_with_exit_2_and_one_sentence(
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "content", [b"", bytes(range(256)) * 40, b"name,email\nSarah,s@example.com\n", None]
-)
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 40, b"name,email\nSarah,s@example.com\n", None])
 def test_a_file_that_cannot_be_read_ends_with_exit_2_and_nothing_stored(path: Path, content: bytes | None):
     path.unlink()
     if content is not None:
