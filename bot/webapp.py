@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from flask import Flask, Response
+import structlog
+from flask import Flask, Response, request
 
 from bot import demo_door, health
 from bot.staff import door
 from bot.webhooks import twilio
 from data import clock, db, demo_clock, logs, settings
+
+log = structlog.get_logger(__name__)
+
+
+class _App(Flask):
+    """Flask, but for its log of unexpected errors: a traceback may hold a text or a number."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say what failed and where, without values."""
+        log.error("request failed", path=request.path, **logs.what_failed(exc_info[1]))
 
 
 def create_app() -> Flask:
@@ -19,7 +31,7 @@ def create_app() -> Flask:
     db.connect()
     if present.rekindle_demo:
         clock.use(demo_clock.now)
-    app = Flask(__name__, static_folder=None)
+    app = _App(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=present.secret("secret_key"),
         MAX_CONTENT_LENGTH=256 * 1024,

@@ -1,6 +1,6 @@
 """The database: two kinds of session and no other way in.
 
-`reading()` sees one consistent state and changes nothing. `writing()` commits when its block ends and
+`reading()` changes nothing. `writing()` commits when its block ends and
 rolls back when it raises; on SQLite it is `BEGIN IMMEDIATE`, because a transaction that reads first and
 writes later fails at once under contention. No network call happens inside either.
 """
@@ -18,6 +18,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from data import settings
 
+LOCK_WAIT = 8
+"""Seconds to wait for another writer: well within the 15 that the provider waits for a webhook."""
+
 _engine: Engine | None = None
 _sessions: sessionmaker[Session] | None = None
 
@@ -29,11 +32,24 @@ def connect(url: str | None = None) -> Engine:
     address = url or settings.get().database_address
     if address.startswith("sqlite:///"):
         Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        _engine = create_engine(address, connect_args={"timeout": 30, "check_same_thread": False})
+        _engine = create_engine(
+            address,
+            hide_parameters=True,
+            connect_args={"timeout": LOCK_WAIT, "check_same_thread": False},
+        )
         _speak_sqlite(_engine)
     else:
         _engine = create_engine(
-            address, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 5}
+            address,
+            hide_parameters=True,
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=LOCK_WAIT,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 5,
+                "options": f"-c lock_timeout={LOCK_WAIT}s -c idle_in_transaction_session_timeout=60s",
+            },
         )
     _sessions = sessionmaker(_engine, expire_on_commit=False)
     return _engine
@@ -65,7 +81,7 @@ def engine() -> Engine:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for reading. Whatever it changes is thrown away."""
+    """A session for reading; whatever it changes is thrown away. Read what belongs together in one query."""
     with _session() as session:
         if session.get_bind().dialect.name == "sqlite":
             session.connection(execution_options={"sqlite_begin": "BEGIN"})
@@ -95,7 +111,12 @@ def _speak_sqlite(bound: Engine) -> None:
     @event.listens_for(bound, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions on its own
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={LOCK_WAIT * 1000}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(bound, "begin")

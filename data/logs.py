@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 
 import structlog
 
@@ -28,6 +29,12 @@ def configure(level: int = logging.INFO) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
     # the provider's library logs every request with its address and parameters
     logging.getLogger("twilio.http_client").setLevel(logging.CRITICAL)
+
+
+def what_failed(error: BaseException) -> dict[str, str]:
+    """An error as a log may hold it: its kind and its place, without a message that may hold a text."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return {"error": type(error).__name__, "at": "".join(f"{at.name}:{at.lineno}" for at in last)}
 
 
 def _keep_out(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -38,6 +38,11 @@ app.conf.update(
         "unacked_restore_throttle": 1,
         "socket_timeout": 2.0,
         "socket_connect_timeout": 1.0,
+        # kombu would try to connect again for seconds, whatever a call says of its own retries
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     },
     beat_schedule={
         "sweep": {"task": "rekindle.sweep", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}
@@ -63,7 +68,11 @@ def _begin(**_: Any) -> None:
 @app.task(name="rekindle.job")  # type: ignore[untyped-decorator]
 def run_job(kind: JobKind, row: int) -> None:
     """Run one job and wake what comes of it."""
-    wake(run(Job(kind, row)))
+    try:
+        wake(run(Job(kind, row)))
+    except Exception as error:
+        # without the message and the values, which may hold a text or a number; the row is swept again
+        log.error("job failed", kind=kind, row=row, **logs.what_failed(error))
 
 
 @app.task(name="rekindle.sweep")  # type: ignore[untyped-decorator]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import singledispatch
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from actions.calendars import event_id
@@ -30,13 +30,13 @@ from data.models import (
     Contact,
     Conversation,
     Enrollment,
-    Handoff,
 )
 from data.queries.calendars import active_calendar
 from data.queries.holds import hold
 from data.queries.messages import cancel_queued, enqueue
 from data.queries.outcomes import refresh_outcome
 from data.queries.suppressions import suppress
+from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 
 HOLD = timedelta(minutes=15)
@@ -64,7 +64,7 @@ def apply(scene: Scene, decision: Decision, *, once: str) -> list[Job]:
     """
     for effect in decision.effects:
         _apply(effect, scene)
-    scene.conversation.state = replace(decision.state).to_json()
+    scene.conversation.state = decision.state.to_json()
     if decision.reply:
         say(scene, decision.reply, kind=decision.kind, once=once)
     refresh_outcome(scene.session, scene.conversation)
@@ -108,25 +108,14 @@ def _suppress(effect: Suppress, scene: Scene) -> None:
 
 @_apply.register
 def _hand_over(effect: HandOver, scene: Scene) -> None:
-    open_one = scene.session.scalar(
-        select(Handoff).where(
-            Handoff.conversation_id == scene.conversation.id,
-            Handoff.reason == effect.reason,
-            Handoff.closed_at.is_(None),
-        )
+    scene.jobs += open_handoff(
+        scene.session,
+        scene.business.id,
+        scene.conversation.id,
+        effect.reason,
+        urgent=effect.urgent,
+        silent=effect.silent,
     )
-    if open_one is None:
-        open_one = Handoff(
-            business_id=scene.business.id,
-            conversation_id=scene.conversation.id,
-            reason=effect.reason,
-            urgent=effect.urgent,
-            silent=effect.silent,
-            notice_due_at=clock.now(),
-        )
-        scene.session.add(open_one)
-        scene.session.flush()
-        scene.jobs.append(Job("notice", open_one.id))
 
 
 @_apply.register
@@ -177,14 +166,15 @@ def _move(effect: Move, scene: Scene) -> None:
     visit = scene.session.get_one(Appointment, effect.visit)
     hold(scene.session, visit, effect.start, effect.end, until=clock.now() + HOLD)
     visit.state, visit.new_start_at, visit.new_end_at = "moving", effect.start, effect.end
-    visit.due_at, visit.attempts = clock.now(), 0
+    visit.due_at, visit.attempts, visit.version = clock.now(), 0, visit.version + 1
     scene.jobs.append(Job("appointment", visit.id))
 
 
 @_apply.register
 def _cancel_visit(effect: CancelVisit, scene: Scene) -> None:
     visit = scene.session.get_one(Appointment, effect.visit)
-    visit.state, visit.ends_as, visit.due_at, visit.attempts = "cancelling", "cancelled", clock.now(), 0
+    visit.state, visit.ends_as = "cancelling", "cancelled"
+    visit.due_at, visit.attempts, visit.version = clock.now(), 0, visit.version + 1
     scene.jobs.append(Job("appointment", visit.id))
 
 

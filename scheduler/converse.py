@@ -11,22 +11,27 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from actions.context import Context
 from actions.decide import decide, offer_again, wants_calendar
 from actions.decision import Decision, HandOver
 from actions.state import State
+from actions.turn import Turn
 from data import clock
 from data.db import reading, writing
+from data.logs import what_failed
 from data.models import Business, Contact, Message
 from data.queries.holds import OpeningTaken
 from data.queries.leases import Lease, holds_lease, release, take_lease
 from data.queries.messages import conversation_of, mark_handled, unhandled
 from data.queries.outcomes import bot_is_silent
+from data.queries.suppressions import suppressed_for
 from nlu.ladder import understand
 from nlu.pending import Pending
 from nlu.rasa import ModelUnavailable
+from nlu.understanding import Heard as HeardIntent
 from nlu.understanding import Times, Understanding, Window
 from scheduler import ear
 from scheduler.apply import Scene, apply
@@ -38,7 +43,10 @@ BURST = timedelta(seconds=30)
 """Somebody who keeps texting is waited for no longer than this after the first text."""
 
 MODEL_TRIES = 8
-"""With the model away for longer than these tries take (some ten minutes), a person gets the text."""
+"""With the model away for longer than these tries take (some four minutes), a person gets the text."""
+
+FAILURES = 3
+"""A text over which we fail so often goes to a person: a mistake of ours must not swallow it."""
 
 log = structlog.get_logger(__name__)
 
@@ -70,9 +78,15 @@ def converse(contact_id: int) -> list[Job]:
         return []
     try:
         understanding = _understand(heard)
+        return _answer(lease, heard, understanding)
     except ModelUnavailable:
-        return _without_model(lease, heard)
-    return _answer(lease, heard, understanding)
+        return _not_yet(lease, heard, "model_away", MODEL_TRIES)
+    except OperationalError:
+        raise  # the database: nothing of this turn was committed, and the sweeper takes it up again
+    except Exception as error:
+        # not swallowed: said in the log (without the text), tried again, and then a person's
+        log.error("turn failed", contact=contact_id, **what_failed(error))
+        return _not_yet(lease, heard, "turn_failed", FAILURES)
 
 
 def _listen(session: Session, contact_id: int) -> Heard | None:
@@ -130,7 +144,7 @@ def _answer(lease: Lease, heard: Heard, understanding: Understanding) -> list[Jo
                 fresh = _listen(session, lease.contact_id)
             if fresh is None:
                 return []
-            heard = fresh
+            heard = replace(fresh, ids=heard.ids)  # what came since has not been understood yet
             again = replace(understanding, times=Times())
             decision = offer_again(heard.state, again, _with_calendar(heard.context))
     raise RuntimeError("openings went three times while one text was answered")
@@ -160,13 +174,19 @@ def _apply(
     conversation = conversation_of(session, contact)
     if not heard.silent and bot_is_silent(session, conversation):
         decision = Decision(None, (), heard.state)  # staff took over while we thought
+    business = session.get_one(Business, contact.business_id)
+    if suppressed_for(session, business, contact.phone, heard.channel):
+        decision = Decision(None, (), heard.state)  # an opt-out came while we thought: it undoes this turn
+    elif State.from_json(conversation.state) != heard.state:
+        release(session, lease, due_at=clock.now())  # something was said meanwhile: think again
+        return [Job("converse", contact.id)]
     mark_handled(session, heard.ids)
     for text in heard.ids:
         session.get_one(Message, text).understanding = _shown(understanding)
     contact.attempts = 0
     scene = Scene(
         session,
-        session.get_one(Business, contact.business_id),
+        business,
         contact,
         conversation,
         heard.channel,
@@ -177,27 +197,41 @@ def _apply(
     return [*jobs, Job("converse", contact.id)] if left else jobs
 
 
-def _without_model(lease: Lease, heard: Heard) -> list[Job]:
-    """The model is away: later again, and after a limit a person."""
+def _not_yet(lease: Lease, heard: Heard, reason: str, tries: int) -> list[Job]:
+    """This turn cannot be taken now: later again, and after so many tries a person gets the text."""
     with writing() as session:
         if not holds_lease(session, lease):
             return []
         contact = session.get_one(Contact, lease.contact_id)
         contact.attempts += 1
-        if contact.attempts < MODEL_TRIES:
+        if contact.attempts < tries:
             wait = min(timedelta(seconds=2**contact.attempts), timedelta(minutes=2))
-            log.warning("model away, trying again", contact=contact.id, attempt=contact.attempts)
+            log.warning("trying again", contact=contact.id, reason=reason, attempt=contact.attempts)
             release(session, lease, due_at=clock.now() + wait)
             return []
         contact.attempts = 0
         mark_handled(session, heard.ids)
-        business = session.get_one(Business, contact.business_id)
-        conversation = conversation_of(session, contact)
-        scene = Scene(session, business, contact, conversation, heard.channel)
-        effects = () if heard.silent else (HandOver("model_away", silent=False),)
-        jobs = apply(scene, Decision(None, effects, heard.state), once=f"reply:{heard.ids[-1]}")
+        scene = Scene(
+            session,
+            session.get_one(Business, contact.business_id),
+            contact,
+            conversation_of(session, contact),
+            heard.channel,
+        )
+        once = f"reply:{heard.ids[-1]}"
+        jobs = apply(scene, _left_to_staff(heard, reason), once=once)
         release(session, lease)
         return jobs
+
+
+def _left_to_staff(heard: Heard, reason: str) -> Decision:
+    """Tell the contact truthfully that a person will answer; where one has the talk already, say nothing."""
+    if heard.silent:
+        return Decision(None, (), heard.state)
+    turn = Turn(heard.state, Understanding(text="", heard=(HeardIntent("human"),)), heard.context)
+    turn.say("handed_over")
+    turn.do(HandOver(reason, silent=False))
+    return turn.decision()
 
 
 def _with_calendar(context: Context) -> Context:

@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session
 from actions.context import BusinessFacts, ContactFacts, Context, Faq, PersonFacts, Visit
 from data import clock
 from data.models import Appointment, Business, Contact, FaqEntry
+from data.models.booking import LIVE
 from data.profile import Profile
 from data.queries.messages import bot_texts_since
 from data.whereabouts import Source, Whereabouts
-
-LIVE = ("booking", "booked", "moving")
-"""The states in which a visit stands, for the contact."""
 
 
 def gather(session: Session, business: Business, contact: Contact) -> Context:

@@ -13,14 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from actions.decision import Decision, HandOver, Suppress
-from actions.handlers.people import emergency
+from actions.handlers import people
 from actions.state import State
 from actions.turn import Turn
 from data import clock, settings
 from data.db import writing
 from data.models import Business, Contact, Conversation, Message
 from data.profile import Profile
-from data.queries.messages import cancel_queued, conversation_of
+from data.queries.messages import cancel_queued, conversation_of, wrote_since
 from data.queries.outcomes import refresh_outcome
 from data.queries.senders import business_of
 from data.queries.suppressions import lift, suppress, suppressed_for
@@ -29,6 +29,12 @@ from nlu.understanding import Gated, Heard, Understanding
 from scheduler.apply import Scene, apply, say, stop_enrollments
 from scheduler.gather import gather
 from scheduler.jobs import Job
+
+TRIES = 4
+"""How often two texts of one contact may get in each other's way."""
+
+EMERGENCY_AGAIN = timedelta(minutes=15)
+"""The emergency text is not repeated sooner; staff are rung for each text all the same."""
 
 
 class NotSetUp(Exception):
@@ -45,6 +51,7 @@ class Inbound:
     to_address: str
     body: str
     media: tuple[str, ...] = ()
+    messaging_service: str | None = None
     opt_out_type: str | None = None
     """STOP, START or HELP where the provider has handled the word itself (Advanced Opt-Out)."""
 
@@ -58,21 +65,26 @@ class Received:
 
 
 def receive(inbound: Inbound) -> Received:
-    """Store a text and do at once what the rule gate says. A replay changes nothing. Raises NotSetUp."""
-    try:
-        with writing() as session:
-            return _receive(session, inbound)
-    except IntegrityError:
-        # the same text on another connection at the same moment: that one has stored it
-        return Received()
+    """Store a text and do at once what the rule gate says. A replay changes nothing.
+
+    Raises NotSetUp, or the database's error: then nothing is stored, and the provider has to come again.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            with writing() as session:
+                return _receive(session, inbound)
+        except IntegrityError:
+            # Another text of the same contact was quicker with a row that both need, or the same text was:
+            # look again, everything is to be seen now.
+            continue
+    with writing() as session:
+        return _receive(session, inbound)
 
 
 def _receive(session: Session, inbound: Inbound) -> Received:
     if session.scalar(select(Message.id).where(Message.provider_id == inbound.provider_id)):
         return Received()
-    business = business_of(session, inbound.to_address) or session.scalar(select(Business).limit(1))
-    if business is None:
-        raise NotSetUp("no business is loaded")
+    business = _business(session, inbound)
     contact = session.scalar(
         select(Contact).where(Contact.business_id == business.id, Contact.phone == inbound.from_address)
     )
@@ -115,16 +127,11 @@ def _sort(scene: Scene, inbound: Inbound, gated: Gated, message: Message) -> Rec
     suppressed = suppressed_for(session, scene.business, contact.phone, inbound.channel)
     opts_out = _opts_out(inbound, gated)
     once = f"gate:{message.id}"
-    if gated.emergency in ("life", "self_harm"):
-        decision = _emergency(scene, gated)
-        if opts_out:
-            joint = "" if suppressed else " " + _wording(scene, "opted_out_briefly")
-            effects = (*decision.effects, Suppress("opt_out"))
-            decision = replace(decision, reply=f"{decision.reply}{joint}", effects=effects)
+    if gated.emergency in ("life", "self_harm") or (gated.emergency and gated.opt_out):
         message.understanding = _heard("emergency", gated)
-        return Received(tuple(apply(scene, decision, once=once)))
+        return Received(tuple(apply(scene, _emergency(scene, gated, opts_out, suppressed), once=once)))
     if opts_out:
-        says = suppressed is None and not _provider_confirms(inbound)
+        says = suppressed is None and not _provider_answers(inbound)
         reply = _wording(scene, "opted_out") if says else None
         decision = Decision(reply, (Suppress("opt_out"),), State(), kind="farewell")
         message.understanding = _heard("stop", gated)
@@ -132,14 +139,15 @@ def _sort(scene: Scene, inbound: Inbound, gated: Gated, message: Message) -> Rec
     if gated.opt_out == "doubtful" and not suppressed:
         return Received(tuple(_quietly(scene, HandOver("perhaps_opt_out"), once)))
     keyword = inbound.opt_out_type.lower() if inbound.opt_out_type else gate.keyword(inbound.body)
-    if suppressed and keyword == "start" and inbound.body.strip().lower() != "yes":
+    if suppressed and keyword == "start":
         lift(session, scene.business, contact.phone, evidence=scene.evidence)
-        if not _provider_confirms(inbound):
-            say(scene, _wording(scene, "opted_in"), once=once)
-        refresh_outcome(session, scene.conversation)
-        return Received(tuple(scene.jobs))
+        return _answer_keyword(scene, inbound, "opted_in", once)
     if suppressed in ("opt_out", "do_not_contact", "wrong_number"):
         return Received(tuple(_quietly(scene, HandOver("texted_after_opt_out"), once)))
+    if keyword == "help":
+        return _answer_keyword(scene, inbound, "help", once)
+    if suppressed:  # who writes can be reached after all
+        lift(session, scene.business, contact.phone, channel=inbound.channel, evidence=scene.evidence)
     collect = Profile.model_validate(scene.business.profile).collect_seconds
     message.state = "received"
     contact.due_at = clock.now() + timedelta(seconds=collect)
@@ -152,12 +160,34 @@ def _quietly(scene: Scene, effect: HandOver, once: str) -> list[Job]:
     return apply(scene, Decision(None, (effect,), State.from_json(scene.conversation.state)), once=once)
 
 
-def _emergency(scene: Scene, gated: Gated) -> Decision:
+def _emergency(scene: Scene, gated: Gated, opts_out: bool, suppressed: str | None) -> Decision:
+    """The owner's emergency text, or the urgent one; joined with the confirmation where both were meant."""
     state = State.from_json(scene.conversation.state)
     heard = Understanding(text="", heard=(Heard("emergency"),), gated=gated, rung="rule")
     turn = Turn(state, heard, gather(scene.session, scene.business, scene.contact))
-    emergency(turn)
-    return turn.decision()
+    if gated.emergency == "urgent":
+        people.urgent(turn)
+    else:
+        people.emergency(turn)
+    decision = replace(turn.decision(), kind="emergency")
+    since = clock.now() - EMERGENCY_AGAIN
+    if wrote_since(scene.session, scene.contact.id, ("emergency",), since):
+        decision = replace(decision, reply=None)
+    if opts_out:
+        briefly = "" if suppressed else _wording(scene, "opted_out_briefly")
+        joint = f"{decision.reply or ''} {briefly}".strip() or None
+        return replace(decision, reply=joint, effects=(*decision.effects, Suppress("opt_out")))
+    if gated.opt_out == "doubtful":
+        return replace(decision, effects=(*decision.effects, HandOver("perhaps_opt_out")))
+    return decision
+
+
+def _answer_keyword(scene: Scene, inbound: Inbound, text: str, once: str) -> Received:
+    """START and HELP are answered at once, by exactly one party."""
+    if not _provider_answers(inbound):
+        say(scene, _wording(scene, text), once=once)
+    refresh_outcome(scene.session, scene.conversation)
+    return Received(tuple(scene.jobs))
 
 
 def _wording(scene: Scene, name: str) -> str:
@@ -168,6 +198,20 @@ def _wording(scene: Scene, name: str) -> str:
     )
     turn.say(name)
     return turn.decision().reply or ""
+
+
+def _business(session: Session, inbound: Inbound) -> Business:
+    """Whose text it is: by the number it went to, else by who knows the sender. Raises NotSetUp."""
+    found = business_of(session, inbound.to_address, inbound.messaging_service)
+    if found is None:
+        wanted = select(Business).order_by(Business.id).limit(1)
+        knows = wanted.join(Contact, Contact.business_id == Business.id).where(
+            Contact.phone == inbound.from_address
+        )
+        found = session.scalar(knows) or session.scalar(wanted)
+    if found is None:
+        raise NotSetUp("no business is loaded")
+    return found
 
 
 def _note_arrival(conversation: Conversation, inbound: Inbound) -> None:
@@ -181,8 +225,8 @@ def _opts_out(inbound: Inbound, gated: Gated) -> bool:
     return gated.opt_out == "certain" or inbound.opt_out_type == "STOP"
 
 
-def _provider_confirms(inbound: Inbound) -> bool:
-    """Whether the provider answers this word itself: exactly one party owns the confirmation."""
+def _provider_answers(inbound: Inbound) -> bool:
+    """Whether the provider answers this word itself: exactly one party does."""
     if inbound.channel == "whatsapp":
         return False  # the provider knows no words there
     theirs = settings.get().opt_out_confirmation == "provider"

@@ -22,7 +22,7 @@ from actions.turn import Turn
 from data import addresses, clock
 from data.db import reading, writing
 from data.models import Appointment, Business, Contact, Person
-from data.queries.holds import make_lasting, release_hold
+from data.queries.holds import OpeningTaken, make_lasting, release_hold
 from data.queries.messages import conversation_of
 from data.queries.outcomes import bot_is_silent
 from nlu.understanding import Heard, Understanding
@@ -33,6 +33,9 @@ from scheduler.jobs import Job
 
 TRIES = 6
 """Tries before a calendar that cannot be reached is left to a person; with the waits, about five minutes."""
+
+SAYS = {"booking": "booked", "moving": "moved"}
+"""What is said when a step is done; putting a visit back to its old time is nobody's news."""
 
 log = structlog.get_logger(__name__)
 
@@ -62,13 +65,13 @@ def settle(visit_id: int) -> list[Job]:
         calendar = calendar_of(step.connection)
         return _take(step, calendar)
     except (NoCalendar, CalendarDisconnected):
-        if step.state != "cancelling":
+        if step.state in SAYS:
             return _give_up(step)
         note_disconnected(step.connection)
         return _later(step)
     except CalendarError as error:
         log.warning("calendar step failed", visit=visit_id, state=step.state, error=type(error).__name__)
-        if error.permanent and step.state != "cancelling":
+        if error.permanent and step.state in SAYS:
             return _give_up(step)
         return _later(step)
 
@@ -77,6 +80,8 @@ def _take(step: Step, calendar: Calendar) -> list[Job]:
     if step.state == "cancelling":
         calendar.remove(step.event.id)
         return _removed(step)
+    if step.state == "restoring":
+        return _put_back(step, calendar)
     if calendar.clashes(step.to_start, step.to_end, ignoring=(step.event.id,)):
         return _gone(step)
     if step.state == "booking":
@@ -91,19 +96,33 @@ def _take(step: Step, calendar: Calendar) -> list[Job]:
 
 def _stands(step: Step, calendar: Calendar) -> list[Job]:
     """It is on the calendar: the visit counts, its hold lasts, the contact is told."""
-    with writing() as session:
-        visit, scene = _scene(session, step)
-        if (visit.state, visit.version) == (step.state, step.version):
-            name = "booked" if step.state == "booking" else "moved"
-            visit.start_at, visit.end_at = step.to_start, step.to_end
-            visit.state, visit.due_at, visit.new_start_at, visit.new_end_at = "booked", None, None, None
-            visit.version += 1
-            make_lasting(session, visit)
-            return _tell(scene, visit, name, f"{name}:{visit.id}:{visit.version}")
-        ended = visit.state in ("cancelled", "failed")
+    try:
+        with writing() as session:
+            visit, scene = _scene(session, step)
+            if (visit.state, visit.version) == (step.state, step.version):
+                visit.start_at, visit.end_at = step.to_start, step.to_end
+                visit.state, visit.due_at, visit.new_start_at, visit.new_end_at = "booked", None, None, None
+                visit.version += 1
+                make_lasting(session, visit)
+                name = SAYS.get(step.state)
+                return _tell(scene, visit, name, f"{name}:{visit.id}:{visit.version}") if name else []
+            ended = visit.state in ("cancelling", "cancelled", "failed")
+    except OpeningTaken:  # our hold had run out, and somebody else has the time by now
+        if step.state == "booking":
+            calendar.remove(step.event.id)
+        return _gone(step)
     if ended:  # called off while we were writing: what we wrote must not stay
         calendar.remove(step.event.id)
     return []
+
+
+def _put_back(step: Step, calendar: Calendar) -> list[Job]:
+    """A move that was given up may have reached the calendar all the same: the event goes to its old time."""
+    try:
+        calendar.move(step.event.id, step.to_start, step.to_end)
+    except EventGone:
+        log.warning("event to be put back is gone", visit=step.visit)
+    return _stands(step, calendar)
 
 
 def _removed(step: Step) -> list[Job]:
@@ -139,8 +158,11 @@ def _gone(step: Step) -> list[Job]:
         visit, scene = _scene(session, step)
         if (visit.state, visit.version) != (step.state, step.version):
             return []
-        visit.state, visit.due_at = ("booked" if step.state == "moving" else "failed"), None
         visit.new_start_at = visit.new_end_at = None
+        if step.state == "moving":
+            visit.state, visit.due_at = "restoring", clock.now()
+        else:
+            visit.state, visit.due_at = "failed", None
         release_hold(session, visit.id, also_lasting=step.state == "booking")
         visit.version += 1
         return _speak(scene, decision, f"gone:{visit.id}:{visit.version}")
@@ -153,7 +175,8 @@ def _give_up(step: Step) -> list[Job]:
         if (visit.state, visit.version) != (step.state, step.version):
             return []
         if step.state == "moving":
-            visit.state, visit.due_at = "booked", None
+            visit.state, visit.new_start_at, visit.new_end_at = "restoring", None, None
+            visit.due_at, visit.attempts = clock.now() + timedelta(minutes=1), 0
             release_hold(session, visit.id, also_lasting=False)
         else:
             visit.state, visit.ends_as = "cancelling", "failed"
@@ -176,7 +199,7 @@ def _later(step: Step) -> list[Job]:
         if (visit.state, visit.version) != (step.state, step.version):
             return []
         visit.attempts += 1
-        exhausted = visit.attempts >= TRIES and step.state != "cancelling"
+        exhausted = visit.attempts >= TRIES and step.state in SAYS
         visit.due_at = clock.now() + timedelta(seconds=min(5 * 2**visit.attempts, 600))
     return _give_up(step) if exhausted else []
 
@@ -203,9 +226,9 @@ def _speak(scene: Scene, decision: Decision, once: str) -> list[Job]:
 
 
 def _scene(session: Session, step: Step) -> tuple[Appointment, Scene]:
-    visit = session.scalar(select(Appointment).where(Appointment.id == step.visit).with_for_update())
-    assert visit is not None
-    contact = session.get_one(Contact, step.contact)
+    # the contact first, then the visit: in the order in which conversing locks them
+    contact = session.scalars(select(Contact).where(Contact.id == step.contact).with_for_update()).one()
+    visit = session.scalars(select(Appointment).where(Appointment.id == step.visit).with_for_update()).one()
     conversation = conversation_of(session, contact)
     business = session.get_one(Business, step.business)
     return visit, Scene(session, business, contact, conversation, conversation.channel)

@@ -28,13 +28,12 @@ CONTACTS = business_file.SAMPLE.with_name("contacts.csv")
 
 
 def demo_settings(given: Settings, simulator_port: int) -> Settings:
-    """Settings for the demo: nothing of the environment but the ports, the data folder and REDIS_URL."""
+    """Settings for the demo: nothing of the environment but the ports, the data folder and RASA_URL."""
     folder = given.rekindle_data_dir / "demo"
     return isolated(
         rekindle_data_dir=folder,
         rekindle_demo=True,
         rekindle_port=given.rekindle_port,
-        redis_url=given.redis_url,
         rasa_url=given.rasa_url,
         rasa_token=given.rasa_token.get_secret_value(),
         public_base_url=f"http://127.0.0.1:{given.rekindle_port}",
@@ -100,9 +99,9 @@ def _to_office_hours(now: datetime, zone: str) -> timedelta:
 
 
 def phones() -> list[dict[str, str]]:
-    """The phones that the simulator's page shows: those who get the opener, the sample's first ones."""
+    """The phones that the simulator's page shows: those who get the opener, the sample's accepted contacts."""
     with reading() as session:
-        rows = session.scalars(select(Contact).order_by(Contact.id).limit(12)).all()
+        rows = session.scalars(select(Contact).order_by(Contact.id)).all()
         return [{"number": row.phone, "label": _label(row)} for row in rows]
 
 

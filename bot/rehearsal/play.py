@@ -14,11 +14,11 @@ from bot.rehearsal.script import Expected, Said, Script, StaffActs
 from bot.rehearsal.world import World, in_zone, world
 from data.db import reading, writing
 from data.models import Appointment, Business, Callback, Contact, Message, StaffUser
+from data.models.booking import LIVE
 from data.queries.messages import conversation_of
 from data.queries.outcomes import refresh_outcome, with_staff
 from data.queries.suppressions import suppressed_for
 from scheduler import staff_acts
-from scheduler.gather import LIVE
 
 PAUSE = timedelta(seconds=60)
 """Between the bot's settling and the contact's next text, unless the script says `after`."""

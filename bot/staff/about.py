@@ -9,8 +9,8 @@ from bot.staff import moments, words
 from bot.staff.transcript import service_name
 from data import clock
 from data.models import ContactBasis, Person
+from data.models.booking import LIVE
 from data.queries.transcripts import Transcript
-from scheduler.gather import LIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import structlog
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.webhooks.signature import is_genuine
+from data.crypto import KeysDoNotFit
+from data.imports.numbers import BadNumber, NoNumber, read_number
 from scheduler.receipts import receive_receipt
 from scheduler.receive import Inbound, NotSetUp, receive
 from scheduler.wake import wake
@@ -33,7 +36,8 @@ def refuse_strangers() -> Response | None:
     return Response("not signed by the provider", 403)
 
 
-@blueprint.errorhandler(OperationalError)
+@blueprint.errorhandler(SQLAlchemyError)
+@blueprint.errorhandler(KeysDoNotFit)
 @blueprint.errorhandler(NotSetUp)
 def come_again(error: Exception) -> Response:
     """The text is not stored: the provider keeps it and comes again."""
@@ -58,6 +62,7 @@ def messages() -> Response:
             to_address=to_address,
             body=_clean(form.get("Body", "")),
             media=_media(),
+            messaging_service=form.get("MessagingServiceSid") or None,
             opt_out_type=form.get("OptOutType") or None,
         )
     )
@@ -81,6 +86,9 @@ def status() -> Response:
 def _address(raw: str) -> tuple[str, str]:
     """The channel and the number of an address such as whatsapp:+12125550123."""
     prefix, colon, number = raw.strip().rpartition(":")
+    with suppress(NoNumber, BadNumber):  # a short code or a messaging service stays as it is
+        # as the import writes it: Brazil's and Mexico's networks know two forms of one number
+        number = read_number(number, "US").e164
     return ("whatsapp" if colon and prefix == "whatsapp" else "sms"), number
 
 

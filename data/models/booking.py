@@ -8,9 +8,12 @@ from sqlalchemy import Index
 
 from data.models.base import Base, Mapped, belongs_to, mapped_column, mentions
 
+LIVE = ("booking", "booked", "moving", "restoring")
+"""The states in which a visit stands, for the contact."""
+
 
 class Appointment(Base):
-    """A visit. The states with a step still to do on the calendar are `booking`, `moving`, `cancelling`.
+    """A visit. With a step still to do on the calendar it is `booking`, `moving`, `restoring`, `cancelling`.
 
     Every such step can be taken again after a crash: `due_at` (wall time) says when it is looked at.
     """
@@ -29,7 +32,7 @@ class Appointment(Base):
     timezone: Mapped[str]
     event_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]
-    """`booking`, `booked`, `moving`, `cancelling`, `cancelled` or `failed`."""
+    """`booking`, `booked`, `moving`, `restoring` (a move given up), `cancelling`, `cancelled` or `failed`."""
     ends_as: Mapped[str] = mapped_column(default="cancelled")
     """While `cancelling`: what it is afterwards, `cancelled` (the contact's wish) or `failed` (ours)."""
     version: Mapped[int] = mapped_column(default=1)

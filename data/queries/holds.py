@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -58,12 +58,18 @@ def hold(
 
 
 def make_lasting(session: Session, appointment: Appointment) -> None:
-    """The calendar has it: the hold at the present time lasts, whatever else was held goes."""
-    for kept in session.scalars(select(Hold).where(Hold.appointment_id == appointment.id)):
-        if kept.start_at == appointment.start_at:
-            kept.expires_at = None
-        else:
-            session.delete(kept)
+    """The calendar has it: the hold at the present time lasts, whatever else was held goes.
+
+    A hold that had run out by then is taken anew. Raises OpeningTaken where somebody else has the time.
+    """
+    kept = session.scalar(
+        select(Hold).where(Hold.appointment_id == appointment.id, Hold.start_at == appointment.start_at)
+    )
+    if kept is None:
+        start, end = appointment.start_at, appointment.end_at
+        kept = hold(session, appointment, start, end, until=clock.now() + timedelta(minutes=1))
+    kept.expires_at = None
+    session.execute(delete(Hold).where(Hold.appointment_id == appointment.id, Hold.id != kept.id))
 
 
 def release_hold(session: Session, appointment_id: int, *, also_lasting: bool = True) -> None:
@@ -74,6 +80,6 @@ def release_hold(session: Session, appointment_id: int, *, also_lasting: bool = 
 
 def held(session: Session, calendar_connection_id: int, *, but_not_for: int | None = None) -> list[Hold]:
     """What is held on a calendar, without what this contact itself holds for a moment."""
-    live = or_(Hold.expires_at.is_(None), Hold.expires_at > clock.now())
+    live = or_(Hold.expires_at.is_(None), Hold.expires_at > clock.now()) & (Hold.end_at > clock.now())
     rows = session.scalars(select(Hold).where(Hold.calendar_connection_id == calendar_connection_id, live))
     return [row for row in rows if row.expires_at is None or row.contact_id != but_not_for]

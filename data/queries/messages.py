@@ -99,12 +99,12 @@ def cancel_queued(session: Session, contact_id: int, kinds: Collection[str], rea
 
 
 def bot_texts_since(session: Session, contact_id: int, since: datetime) -> int:
-    """How many texts the bot wrote to this contact since then."""
+    """How many answers the bot wrote to this contact since then; what the business starts is no answer."""
     return (
         session.scalar(
             select(func.count(Message.id)).where(
                 Message.contact_id == contact_id,
-                Message.kind == "reply",
+                Message.kind.in_(("reply", "emergency", "farewell")),
                 Message.created_at >= since,
             )
         )
@@ -112,14 +112,12 @@ def bot_texts_since(session: Session, contact_id: int, since: datetime) -> int:
     )
 
 
-def ever_wrote_to(session: Session, contact_id: int) -> bool:
-    """Whether a text of ours, other than by staff, has left or waits to leave."""
-    return (
-        session.scalar(
-            select(Message.id).where(Message.contact_id == contact_id, Message.direction == "out").limit(1)
-        )
-        is not None
+def wrote_since(session: Session, contact_id: int, kinds: Collection[str], since: datetime) -> bool:
+    """Whether a text of one of these kinds was queued for this contact since then."""
+    wanted = select(Message.id).where(
+        Message.contact_id == contact_id, Message.kind.in_(kinds), Message.created_at >= since
     )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def conversation_of(session: Session, contact: Contact) -> Conversation:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.models import Appointment, Business, Callback, Contact, Conversation, Handoff
+from data.models.booking import LIVE
 from data.outcomes import Facts, outcome
 from data.queries.suppressions import suppressed_for
 
@@ -20,7 +21,7 @@ def refresh_outcome(session: Session, conversation: Conversation) -> str:
         Facts(
             suppressed_for=suppressed_for(session, business, contact.phone, "sms"),
             with_staff=with_staff(session, conversation),
-            booked=bool(visits & {"booking", "booked", "moving"}),
+            booked=bool(visits & set(LIVE)),
             cancelled=bool(visits & {"cancelled", "cancelling"}),
             callback=_has_callback(session, contact.id),
             declined=conversation.closed_reason is not None,

@@ -25,11 +25,15 @@ def sender_for(session: Session, business: Business, channel: str) -> Sender:
     return found
 
 
-def business_of(session: Session, address: str) -> Business | None:
-    """The business that owns this number or messaging service."""
-    return session.scalar(
-        select(Business).join(Sender).where(Sender.address == address).order_by(Sender.id).limit(1)
-    )
+def business_of(session: Session, address: str, messaging_service: str | None = None) -> Business | None:
+    """The business that owns this number, else the one whose messaging service (MG…) the number is in."""
+    for known in (address, messaging_service):
+        found = known and session.scalar(
+            select(Business).join(Sender).where(Sender.address == known).order_by(Sender.id).limit(1)
+        )
+        if found:
+            return found
+    return None
 
 
 def sender_of(session: Session, message: Message) -> Sender:

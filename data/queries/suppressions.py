@@ -47,11 +47,12 @@ def suppressed_for(session: Session, business: Business, phone: str, channel: st
     return here.reason if here is not None and here.lifted_at is None else None
 
 
-def lift(session: Session, business: Business, phone: str, *, evidence: str) -> None:
-    """Take a number off the list again, on its own explicit wish alone."""
-    row = _row(session, business, phone, "all")
-    if row is not None:
-        row.lifted_at, row.evidence = clock.now(), evidence
+def lift(session: Session, business: Business, phone: str, *, evidence: str, channel: str = "all") -> None:
+    """Take a number off the list again: on its own explicit wish, or since it can be reached after all."""
+    for where in {"all", channel}:
+        row = _row(session, business, phone, where)
+        if row is not None and row.lifted_at is None:
+            row.lifted_at, row.evidence = clock.now(), evidence
 
 
 def _row(session: Session, business: Business, phone: str, channel: str) -> Suppression | None:
