@@ -21,18 +21,20 @@ def start_command(name: str) -> None:
     """
     from sqlalchemy import select
 
-    from data.db import writing
+    from data.db import reading
     from data.models import Business
     from data.profile import Profile
-    from data.queries.campaigns import start_campaign
+    from data.queries.campaigns import UnusableTemplate, launch
 
     start()
-    with writing() as session:
+    with reading() as session:
         business = session.scalar(select(Business).order_by(Business.id).limit(1))
-        if business is None:
-            refuse("Load a business first: rekindle business load FILE")
-        opener = Profile.model_validate(business.profile).opener
-        done = start_campaign(session, business, name, opener)
+    if business is None:
+        refuse("Load a business first: rekindle business load FILE")
+    try:
+        done = launch(business.id, name, Profile.model_validate(business.profile).opener)
+    except UnusableTemplate as error:
+        refuse(f"The opener cannot be used, {error}")
     click.echo(f"{done.enrolled} contacts enrolled.", err=True)
     for reason, count in sorted(done.left_out.items()):
         click.echo(f"  left out, {reason.replace('_', ' ')}: {count}", err=True)

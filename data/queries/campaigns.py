@@ -156,7 +156,7 @@ def _suppressed(session: Session, business_id: int) -> dict[str, str]:
         )
         .order_by(Suppression.channel.desc())  # "all" is read last and stays
     )
-    return {phone_hash: reason for phone_hash, reason in rows}
+    return {row.phone_hash: row.reason for row in rows}
 
 
 def _enrol(session: Session, business_id: int, campaign: int, contacts: Sequence[int]) -> int:
@@ -166,7 +166,8 @@ def _enrol(session: Session, business_id: int, campaign: int, contacts: Sequence
         literal(campaign), Contact.id, literal(clock.now(), Moment()).label("due_at")
     ).where(Contact.id.in_(contacts), ~_in_a_campaign(), ~_talked())
     done = session.execute(
-        insert(Enrollment).from_select(["campaign_id", "contact_id", "due_at"], still_eligible)
+        insert(Enrollment).from_select(["campaign_id", "contact_id", "due_at"], still_eligible),
+        execution_options={"preserve_rowcount": True},
     )
     assert isinstance(done, CursorResult)
     return done.rowcount
