@@ -1,27 +1,21 @@
-// The list's filters act at once; older conversations are added below instead of replacing the page.
+// The list's filters act at once, and the list is found again where it was left.
 
-import { parse } from "./swap.js";
+const rows = document.getElementById("rows");
+
+function key() {
+  const asked = new URLSearchParams(location.search);
+  return `rekindle-list:${asked.get("show") ?? "all"}:${asked.get("q") ?? ""}`;
+}
 
 export const filters = {
   start() {
     const show = document.getElementById("show");
     show?.addEventListener("change", () => show.form.requestSubmit());
-    const find = document.getElementById("find");
-    if (find) find.classList.add("hidden");
-    document.getElementById("rows")?.addEventListener("click", async (event) => {
-      const link = event.target.closest("a.row");
-      if (!link || event.metaKey || event.ctrlKey) return;
-      // the list is found again where it was left
-      try {
-        sessionStorage.setItem("rekindle-list", String(document.getElementById("rows").scrollTop));
-      } catch { /* then it begins at the top */ }
-    });
+    document.getElementById("find")?.classList.add("hidden");
+    if (!rows) return;
     try {
-      const rows = document.getElementById("rows");
-      const top = Number(sessionStorage.getItem("rekindle-list") ?? 0);
-      if (rows && top) rows.scrollTop = top;
-    } catch { /* as above */ }
+      rows.scrollTop = Number(sessionStorage.getItem(key()) ?? 0);
+      rows.addEventListener("click", () => sessionStorage.setItem(key(), String(rows.scrollTop)));
+    } catch { /* a browser that keeps nothing: the list begins at the top */ }
   },
 };
-
-export { parse };

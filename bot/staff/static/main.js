@@ -7,10 +7,10 @@ import { filters } from "./filters.js";
 import { live } from "./live.js";
 import { transcript } from "./transcript.js";
 
-document.documentElement.classList.add("lives");
 transcript.start();
 composer.start();
 acts.start();
 filters.start();
 keys.start();
 live.start();
+document.documentElement.classList.add("lives");

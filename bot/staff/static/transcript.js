@@ -84,7 +84,7 @@ export const transcript = {
     }
     if (added.length) {
       announce.textContent = added
-        .map((item) => item.querySelector(".words, .said")?.textContent.trim()).filter(Boolean).join(". ");
+        .map((item) => item.querySelector(".words, .said")?.textContent.trim()).filter(Boolean).join("\n");
     }
     if (texts.length) {
       unseen = true;
