@@ -47,8 +47,10 @@ class Turn:
             "phone": spoken_phone(business.phone),
             "address": business.address,
             "answer_by": answer_by(self.context.business_now, business.profile),
+            "emergency_number": business.profile.emergency_number,
         }
-        self._said.append(render(name, turn=self.state.turns, own=business.profile.texts, **(facts | values)))
+        own = business.profile.wording
+        self._said.append(render(name, turn=self.state.turns, own=own, **(facts | values)))
         self._named.append(f"{name} {sorted(values.items(), key=lambda item: item[0])}")
 
     def say_verbatim(self, text: str) -> None:

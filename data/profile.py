@@ -70,12 +70,12 @@ class Profile(_Fact):
     """With {first_name}, {business}; must say that an assistant writes, and how to opt out."""
     callback: str
     """The one text of a callback."""
-    emergency_text: str
-    """With {emergency_number}, {phone}."""
+    emergency_text: str = ""
+    """With {emergency_number}, {phone}; empty: the shipped one."""
     emergency_number: str = "911"
     crisis_text: str = ""
     """Said where somebody may harm themselves; with {emergency_number}, {phone}."""
-    urgent_text: str
+    urgent_text: str = ""
     """For pain and the like: with {phone}, {answer_by}."""
 
     callback_after_days: int = Field(default=28, gt=0)
@@ -88,6 +88,12 @@ class Profile(_Fact):
     """How soon staff answer during opening hours, as contacts are told."""
     texts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """The owner's own wording, by the name of the reply (actions/replies/texts.yml)."""
+
+    @property
+    def wording(self) -> dict[str, tuple[str, ...]]:
+        """All the owner's own wording, by the name of the reply."""
+        named = {"emergency": self.emergency_text, "crisis": self.crisis_text, "urgent": self.urgent_text}
+        return self.texts | {name: (text,) for name, text in named.items() if text}
 
     def service(self, service_id: str | None) -> Service | None:
         """The service of that id."""

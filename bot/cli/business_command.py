@@ -18,6 +18,7 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def load_command(file: Path) -> None:
     """Load FILE, or bring the business of the same name up to date."""
+    from actions.replies import complaints, unusable
     from data import business_file
     from data.db import writing
 
@@ -26,6 +27,14 @@ def load_command(file: Path) -> None:
         checked = business_file.read_file(file)
     except business_file.BusinessFileError as error:
         refuse(error)
+    profile, merged = checked.profile, {"first_name", "business"}
+    wrong = [
+        *unusable(profile.wording),
+        *complaints("opener", profile.opener, merged),
+        *complaints("callback", profile.callback, merged),
+    ]
+    if wrong:
+        refuse(f"{file}: {'; '.join(wrong)}")
     with writing() as session:
         business = business_file.load(session, checked)
     click.echo(f"{business.name} is loaded, with {len(checked.faq)} answers.", err=True)
