@@ -21,6 +21,9 @@ PAGE = 40
 MOST_WAITING = 100
 """So many waiting conversations stand on top of the list; behind them comes the rest."""
 
+MOST_HELD = 1_000
+"""So many conversations can be with staff at once and still be listed."""
+
 MOST_FOUND = 100
 SEARCHED_TEXTS = 200_000
 """A search reads the latest texts, so many of them: it must not hold the database for seconds."""
@@ -113,7 +116,7 @@ def page(
     """The ids of a page, the latest text first, and the key from which the next one goes on."""
     wanted = (
         select(Conversation.id, Conversation.last_text_at)
-        .where(Conversation.last_text_at.is_not(None), *_shown(business_id, asked))
+        .where(Conversation.last_text_at.is_not(None), *_shown(session, business_id, asked))
         .order_by(Conversation.last_text_at.desc(), Conversation.id.desc())
     )
     if asked.words:
@@ -199,13 +202,15 @@ def looked_at(session: Session, conversation: Conversation) -> datetime | None:
     return _looked_at(session, [conversation.id]).get(conversation.id)
 
 
-def _shown(business_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+def _shown(session: Session, business_id: int, asked: Asked) -> list[ColumnElement[bool]]:
     match asked.show:
         case "all":
             # "+ 0" keeps the index on business_id out of it: that one would mean sorting all rows
             return [Conversation.business_id + 0 == business_id]
         case "with_staff":
-            return _with_staff(business_id)
+            # few, and asked for by themselves: a planner would else walk the whole list in its order
+            held = session.scalars(select(Conversation.id).where(*_with_staff(business_id)).limit(MOST_HELD))
+            return [Conversation.id.in_(held.all())]
         case "needs_you":
             opened = select(Handoff.conversation_id).where(
                 Handoff.business_id == business_id, Handoff.closed_at.is_(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,7 +14,7 @@ from staff_desk import OLD_HASH, Desk
 from bot.processes import free_port
 from bot.staff.sessions import IDLE, local_path
 from bot.webapp import create_app
-from data import settings
+from data import db, settings
 from data.db import reading, writing
 from data.models import StaffUser
 
@@ -204,3 +205,23 @@ def test_nothing_that_contacts_wrote_is_kept_by_a_cache_and_no_foreign_script_ru
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"], url
         assert "style=" not in answer.text, url
         assert "<script>" not in answer.text, url
+
+
+def test_with_the_database_away_the_page_says_so_and_tells_nothing_else(desk: Desk, tmp_path: Path) -> None:
+    kim = desk.kim()
+    db.connect(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+
+    broken = kim.get("/staff")
+
+    assert broken.status_code == 500
+    assert "Something broke on our side" in broken.text
+    assert "SELECT" not in broken.text
+
+
+def test_a_form_that_is_too_long_is_refused_in_words(desk: Desk) -> None:
+    talk = desk.conversation("Sarah", "hello")
+
+    refused = desk.kim().post(f"/staff/conversations/{talk}/reply", text="x" * 300_000, nonce="nonce-0001")
+
+    assert refused.status_code == 413
+    assert "That is too long" in refused.text
