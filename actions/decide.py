@@ -17,8 +17,7 @@ from actions.proposing import propose, still_wanted
 from actions.state import State
 from actions.turn import Turn
 from actions.wishes import is_undecided, wants_a_moment
-from nlu.ladder import UNSURE
-from nlu.understanding import Heard, Understanding
+from nlu.understanding import UNSURE, Heard, Understanding
 
 Handler = Callable[[Turn], None]
 
@@ -67,6 +66,9 @@ SOCIAL: dict[str, Handler] = {
 FINAL = {"not_interested": 0.6, "wrong_number": 0.6}
 """What ends things for good must be heard at least so surely; else it is asked back."""
 
+HEARD_AGAIN = 3
+"""Hearing the very same text once more after so many times, the bot takes it for a machine's."""
+
 SAME_AGAIN = 2
 """Having said the very same twice already, a person looks instead: nobody is helped by a third time."""
 
@@ -86,6 +88,8 @@ def decide(state: State, understanding: Understanding, context: Context) -> Deci
         people.emergency(turn)
     elif understanding.gated.opt_out:
         closing.doubtful_stop(turn)
+    elif turn.state.heard_again >= HEARD_AGAIN:
+        social.hand_over(turn, "loop")
     elif context.has_media and not understanding.text.strip():
         people.media(turn)
     elif kind := matter(understanding.text, context.contact.first_names):

@@ -14,6 +14,14 @@ Grain = Literal["minute", "hour", "part_of_day", "day", "week", "month", "range"
 Rung = Literal["rule", "pending", "model", "none"]
 
 
+UNSURE = 0.5
+"""Below this confidence it is better to ask back than to act.
+
+Measured on 2,800 public texts that reach the model (`make eval`), right answers by confidence: 0.3–0.4 38 %,
+0.4–0.6 49 %, 0.6–0.7 62 %, 0.7–0.8 66 %, 0.8–0.9 77 %, above 95 %.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of local time that somebody named, such as "thursday after 3"."""

@@ -31,6 +31,8 @@ class Played:
     lines: tuple[dict[str, Any], ...]
     result: dict[str, Any]
     failures: tuple[str, ...]
+    rungs: tuple[str, ...]
+    """The rung of the ladder that settled each text of the contact (nlu/ladder.py)."""
 
 
 def play(script: Script, opener_at: datetime, rasa: tuple[str, str]) -> Played:
@@ -50,8 +52,8 @@ def play(script: Script, opener_at: datetime, rasa: tuple[str, str]) -> Played:
         if script.until is not None:
             running.until(in_zone(script.until, running.zone))
         lines = tuple(_lines(running))
-        result = _result(running)
-    return Played(lines, result, tuple(_failures(script.expect, result, lines, running.zone)))
+        result, rungs = _result(running), _rungs()
+    return Played(lines, result, tuple(_failures(script.expect, result, lines, running.zone)), rungs)
 
 
 def _wait_for_the_opener(running: World) -> None:
@@ -98,6 +100,12 @@ def _lines(running: World) -> Iterator[dict[str, Any]]:
             "intent": understood.get("intent"),
             "intents": [name for name, *_ in understood.get("intents", [])] if contact else [],
         }
+
+
+def _rungs() -> tuple[str, ...]:
+    with reading() as session:
+        texts = session.scalars(select(Message.understanding).where(Message.direction == "in"))
+        return tuple(text["rung"] for text in texts if text)
 
 
 def _result(running: World) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
     [EVAL=FOLDER] .venv/bin/python tests/eval/run.py [--write FILE]
 
-Always: the project's own held-out texts (tests/held_out/*.yml). With EVAL, a folder that holds score.py and
-its data: the three scores through the real command, the share of texts that each rung of the ladder settles,
-intent accuracy with and without the model, and whether a training sentence stands in the data (exit 1).
+Always: the project's own held-out texts (tests/held_out/*.yml), and which rung of the ladder settles the
+texts of the rehearsals. With EVAL, a folder that holds score.py and its data: the three scores through the
+real command, the share of texts that each rung settles, intent accuracy with and without the model, and
+whether a training sentence stands in the data (exit 1).
 `--write` puts the table between the markers `<!-- eval -->` and `<!-- /eval -->` of a Markdown file.
 """
 
@@ -24,9 +25,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
+from bot.rehearsal.play import play
+from bot.rehearsal.script import read_script
 from nlu.ladder import understand
 from nlu.pending import Pending
 from nlu.rasa import Rasa
@@ -52,7 +56,7 @@ def main() -> int:
         print(f"EVAL: there is no score.py in {folder}", file=sys.stderr)
         return 2
     with running() as model:
-        rows = held_out(model)
+        rows = held_out(model) + rehearsed(model)
         if folder:
             rows += rungs(model, folder)
     leaks: list[str] = []
@@ -121,6 +125,15 @@ def rungs(model: Rasa, folder: Path) -> list[Row]:
         ("intent, mean of rows", "with the model", f"{with_model:.3f}"),
         ("intent, mean of rows", "without the model", f"{without:.3f}"),
     ]
+
+
+def rehearsed(model: Rasa) -> list[Row]:
+    """Which rung settles how many texts of the rehearsals."""
+    opener_at = NOW.replace(tzinfo=ZoneInfo("America/New_York"))
+    count: Counter[str] = Counter()
+    for path in sorted((ROOT / "tests" / "rehearsals").glob("*.yml")):
+        count.update(play(read_script(path), opener_at, (model.url, model.token)).rungs)
+    return [("rehearsals settled by", rung, f"{n / count.total():.3f}") for rung, n in sorted(count.items())]
 
 
 def score(what: str, folder: Path) -> list[Row]:
