@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -36,6 +37,8 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error  # a redirect
     title, advice = FORM_EXPIRED if isinstance(error, CSRFError) else SAYS.get(error.code, SAYS[400])
+    if error.code >= 500:
+        g._login_user = AnonymousUserMixin()  # templates ask who is here; the database may be what is broken
     headers = {"Cache-Control": "no-store"}
     if wants_json():
         return jsonify(error=f"{title}. {advice}"), error.code, headers

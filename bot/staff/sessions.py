@@ -60,9 +60,14 @@ def begin(user: StaffUser) -> None:
     session.clear()
     session.permanent = True
     session["used_at"] = int(time.time())
-    found = _load(f"{user.id}.{_fingerprint(user.password_hash)}")
+    found = _load(key_of(user))
     if found is not None:
         login_user(found)
+
+
+def key_of(user: StaffUser) -> str:
+    """What a session keeps of somebody: it changes with the password, so that old sessions end with it."""
+    return f"{user.id}.{_fingerprint(user.password_hash)}"
 
 
 def end() -> None:

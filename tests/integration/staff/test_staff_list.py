@@ -110,8 +110,7 @@ def test_a_key_that_is_none_begins_at_the_top() -> None:
 
 def test_a_conversation_is_new_until_somebody_has_looked(desk: Desk) -> None:
     talk = desk.conversation("Sarah", "hello")
-    kim, ana = desk.kim(), desk.browser()
-    ana.log_in(email="ana@example.com")
+    kim, ana = desk.kim(), desk.logged_in("Ana")
 
     before = ana.get("/staff").text
     kim.get(f"/staff/conversations/{talk}")
@@ -126,8 +125,7 @@ def test_a_conversation_is_new_until_somebody_has_looked(desk: Desk) -> None:
 def test_nobody_sees_another_businesss_conversations_or_unknown_senders(desk: Desk) -> None:
     desk.conversation("Theirs", "secret", business="Other Dental", handoff="asked_for_person")
     _stranger("whom do I owe this?")
-    kim, bo = desk.kim(), desk.browser()
-    bo.log_in(email="bo@example.com")
+    kim, bo = desk.kim(), desk.logged_in("Bo")
 
     assert "Theirs" not in kim.get("/staff").text
     assert _names(kim, "?show=needs_you") == []

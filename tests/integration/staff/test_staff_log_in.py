@@ -54,7 +54,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(desk: Desk)
 
 
 def test_a_log_in_leaves_an_audit_row_and_a_hash_by_todays_parameters(desk: Desk) -> None:
-    desk.kim()
+    desk.browser().log_in()
 
     with reading() as session:
         kept = session.scalars(select(StaffUser.password_hash).where(StaffUser.name == "Kim")).one()
@@ -164,8 +164,7 @@ def test_a_screen_that_is_left_open_does_not_keep_its_session_alive(desk: Desk) 
 
 
 def test_a_new_password_or_a_closed_account_ends_what_is_open(desk: Desk) -> None:
-    kim, ana = desk.kim(), desk.browser()
-    ana.log_in(email="ana@example.com")
+    kim, ana = desk.kim(), desk.logged_in("Ana")
     with writing() as session:
         for user in session.scalars(select(StaffUser)):
             if user.name == "Kim":
@@ -185,7 +184,7 @@ def test_logging_out_ends_the_session_and_is_audited(desk: Desk) -> None:
 
     assert out.status_code == 303
     assert kim.get("/staff").status_code == 302
-    assert desk.audits() == ["logged in", "logged out"]
+    assert desk.audits() == ["logged out"]
 
 
 def test_our_own_script_is_told_in_its_own_language_that_nobody_is_logged_in(desk: Desk) -> None:

@@ -53,8 +53,7 @@ def test_a_delivery_state_and_an_understanding_reach_the_open_page(desk: Desk) -
 
 def test_an_opt_out_closes_the_open_composer_with_the_reason(desk: Desk) -> None:
     talk = desk.conversation("Sarah", "hello")
-    kim, ana = desk.kim(), desk.browser()
-    ana.log_in(email="ana@example.com")
+    kim, ana = desk.kim(), desk.logged_in("Ana")
     mark = _mark(kim, talk)
 
     ana.post(f"/staff/conversations/{talk}/opt-out", confirmed="y")
