@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions.lawful_hours import is_lawful, next_lawful, window_end
+from actions.lawful_hours import NoLawfulTimeError, is_lawful, next_lawful, window_end
 from data.message_states import KINDS
 from data.whereabouts import Whereabouts
 
@@ -18,19 +18,36 @@ MARGIN = timedelta(seconds=30)
 LONGEST_VALIDITY = timedelta(seconds=36000)
 """The provider's maximum for ValidityPeriod."""
 
+REPLY_WITHIN = timedelta(hours=12)
+"""A reply leaves at any hour for so long after the contact's last text (to somebody who writes at night it
+is an answer, no solicitation). Long enough for an outage over night of model, calendar or provider; later
+it waits for lawful hours like everything else. A confirmation of an opt-out leaves in this time or never."""
+
+TOO_LATE = timedelta(days=3)
+"""An answer that has waited for so long is not sent any more: a person looks instead."""
+
+HELD_FOR = timedelta(minutes=15)
+"""How soon a text that staff, an emergency or a paused campaign hold up is asked about again, at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the rows say of a contact at the moment of delivery; moments are aware."""
+    """What the rows say of a contact and a text at the moment of delivery; moments are aware."""
 
     suppressed_for: str | None = None
     staff_took_over: bool = False
-    with_staff: bool = False
+    silenced: bool = False
+    """A handoff that silences the bot is open: a person is waited for."""
     frozen: bool = False
+    paused: bool = False
+    """The text's campaign does not run just now."""
     closed: bool = False
     superseded: bool = False
-    """What the text was about is no longer so: its campaign paused, its contact answered or booked."""
+    """What the text was about is no longer so: its contact has answered or booked."""
+    last_inbound_at: datetime | None = None
     whatsapp_inbound_at: datetime | None = None
+    queued_at: datetime | None = None
+    """When the text was written; None: just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +75,50 @@ def may_leave(
     kind: str, channel: str, standing: Standing, where: Whereabouts, now: datetime
 ) -> Leave | Wait | Drop:
     """Whether a queued text of this kind may leave at `now` (aware)."""
+    try:
+        return _may_leave(kind, channel, standing, where, now)
+    except NoLawfulTimeError:
+        return Drop("no_lawful_time")
+
+
+def _may_leave(
+    kind: str, channel: str, standing: Standing, where: Whereabouts, now: datetime
+) -> Leave | Wait | Drop:
     rules = KINDS[kind]
     if standing.suppressed_for and not rules.after_opt_out:
         return Drop(standing.suppressed_for)
-    if rules.bot and kind != "farewell" and standing.staff_took_over:
+    if standing.staff_took_over and rules.bot and not rules.proactive and kind != "farewell":
         return Drop("staff_took_over")
+    if rules.dropped_after is not None and standing.queued_at is not None:
+        longest = REPLY_WITHIN if rules.dropped_after == "soon" else TOO_LATE
+        if now - standing.queued_at >= longest:
+            return Drop("too_late")
     if channel == "whatsapp" and kind != "notice":
         inbound = standing.whatsapp_inbound_at
         if inbound is None or now - inbound >= WHATSAPP_WINDOW:
             return Drop("outside_whatsapp_window")
-    return _proactive(standing, where, now) if rules.proactive else Leave()
+    if rules.proactive:
+        return _proactive(standing, where, now)
+    if rules.lawful_hours_later and not _in_conversation(standing, now):
+        return _in_lawful_hours(where, now)
+    return Leave()
+
+
+def _in_conversation(standing: Standing, now: datetime) -> bool:
+    return standing.last_inbound_at is not None and now - standing.last_inbound_at <= REPLY_WITHIN
 
 
 def _proactive(standing: Standing, where: Whereabouts, now: datetime) -> Leave | Wait | Drop:
-    reasons = (
-        (standing.closed, "declined"),
-        (standing.frozen, "frozen"),
-        (standing.with_staff, "with_staff"),
-        (standing.superseded, "superseded"),
-    )
-    for applies, reason in reasons:
+    for applies, reason in ((standing.closed, "declined"), (standing.superseded, "superseded")):
         if applies:
             return Drop(reason)
+    if standing.staff_took_over or standing.silenced or standing.frozen or standing.paused:
+        return Wait(now + HELD_FOR)
+    return _in_lawful_hours(where, now)
+
+
+def _in_lawful_hours(where: Whereabouts, now: datetime) -> Leave | Wait:
+    """Within the hours of every zone that the number might be in; the provider drops it at their end."""
     if not is_lawful(now, where):
         return Wait(next_lawful(now, where))
     left = window_end(now, where) - now - MARGIN

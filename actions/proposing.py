@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from actions import wording
+from actions.context import Visit
 from actions.decision import HandOver
 from actions.offers import Offer, choose_offers
 from actions.openings import Availability, DateOverride, HoursRule, find_openings
@@ -31,6 +32,9 @@ def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_ser
     time is past or out of reach. What was wanted is remembered until something is booked.
     """
     turn.state = replace(turn.state, wanted=times)
+    if turn.state.moving is None and (visit := visit_in_the_way(turn)):
+        # whatever road led here: nobody gets a second visit, the one that stands is moved
+        turn.state = replace(turn.state, moving=visit.id, service=visit.service)
     if _must_ask_who(turn):
         return
     service = _service(turn, any_service=any_service)
@@ -106,6 +110,14 @@ def still_wanted(turn: Turn) -> Times:
 def still_open(turn: Turn, service: Service, opening: datetime) -> bool:
     """Whether an opening that was offered some time ago is one yet."""
     return turn.context.busy is not None and opening in openings_for(turn, service)
+
+
+def visit_in_the_way(turn: Turn) -> Visit | None:
+    """The visit that whoever wants to come has already; in a household only that person's own."""
+    if not turn.context.contact.is_household:
+        return turn.visit
+    person = turn.person
+    return next((visit for visit in turn.context.visits if person and visit.person == person.id), None)
 
 
 def _must_ask_who(turn: Turn) -> bool:

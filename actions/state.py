@@ -37,6 +37,10 @@ class State:
     """A set of openings was turned down: rather than a third set, ask what would suit."""
     called_off: bool = False
     """A visit was just called off: a no to another time is no no to the business."""
+    heard: str = ""
+    """A fingerprint of the contact's last text."""
+    heard_again: int = 0
+    """How often just that had been heard before, in a row."""
     said: str = ""
     """A fingerprint of the last reply."""
     repeated: int = 0

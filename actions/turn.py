@@ -30,7 +30,12 @@ class Turn:
 
     def __init__(self, state: State, understanding: Understanding, context: Context) -> None:
         self.before = state
-        self.state = state
+        stands = {visit.id for visit in context.visits}
+        # a visit that was over or called off meanwhile is no longer moved
+        self.state = state if state.moving in stands else replace(state, moving=None)
+        if heard := fingerprint(understanding.text.casefold().strip()):
+            again = state.heard_again + 1 if heard == state.heard else 0
+            self.state = replace(self.state, heard=heard, heard_again=again)
         self.understanding = understanding
         self.context = context
         self.heard: Heard = understanding.heard[0]
@@ -51,7 +56,8 @@ class Turn:
         }
         own = business.profile.wording
         self._said.append(render(name, turn=self.state.turns, own=own, **(facts | values)))
-        self._named.append(f"{name} {sorted(values.items(), key=lambda item: item[0])}")
+        # the same in another variant is the same
+        self._named.append(render(name, turn=0, own=own, **(facts | values)))
 
     def say_verbatim(self, text: str) -> None:
         """Add a text of the owner's as it is."""
@@ -149,13 +155,18 @@ class Turn:
 
     def decision(self) -> Decision:
         """All that gathered, as one reply."""
-        said = hashlib.sha256("\n".join(self._named).encode()).hexdigest()[:12] if self._named else ""
+        said = fingerprint("\n".join(self._named))
         repeated = self.before.repeated + 1 if said and said == self.before.said else 0
         state = replace(self.state, turns=self.before.turns + 1)
         if said:
             state = replace(state, said=said, repeated=repeated)
         reply = "\n\n".join(self._said) if any("\n" in text for text in self._said) else " ".join(self._said)
         return Decision(reply or None, tuple(self._effects), state, self.kind)
+
+
+def fingerprint(text: str) -> str:
+    """A short mark by which a text is known again; none of an empty one."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if text else ""
 
 
 def spoken_phone(phone: str) -> str:

@@ -42,8 +42,8 @@ TIME_ODDS = 1.5
 """How much likelier an intent that speaks of time is when the text names one."""
 
 _QUESTION = re.compile(
-    r"[?]|\b(?:how|what|whats|when|where|wheres|who|whose|why|which|do|does|did|can|could|is|are|will|would|should"
-    r"|tell me|wonder\w*|know|price|cost|much)\b"
+    r"[?]|\b(?:how|what|whats|when|where|wheres|who|whose|why|which|tell me|wonder\w*|know|price|cost|much"
+    r"|(?:do|does|did|can|could|is|are|will|would|should) (?:you|u|i|we|it|there|they|the|your|this|that))\b"
 )
 """What hardly any question does without."""
 

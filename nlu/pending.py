@@ -153,6 +153,8 @@ def _timed(
     asked = pending.asked
     fits = _fitting(text, pending.options, times, read_at)
     if asked == "which_opening":
+        if parts >= {"agree", "instead"}:  # "monday works but can you do 5": that is none of the offers
+            return None
         if len(fits) == 1 and _one_number(pieces):
             return Settled(Heard("choose"), fits[0])
         if not _one_number(pieces):  # "1 and 3": options or hours, but not one of them

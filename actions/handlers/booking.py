@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from actions.context import Visit
 from actions.decision import Book, CancelVisit, Move
 from actions.handlers import changing, closing, later, social
 from actions.meaning import wish
 from actions.offers import Offer
-from actions.proposing import inside, propose, put, still_open, still_wanted
+from actions.proposing import inside, propose, put, still_open, still_wanted, visit_in_the_way
 from actions.turn import Turn
 from actions.wishes import asks_for_others, drops_the_matter
 from data.profile import Service
@@ -21,7 +20,7 @@ from nlu.understanding import Times
 def book(turn: Turn) -> None:
     """Somebody wants to come. Who has a visit already is asked whether to move it, unless it is another's."""
     times = wish(turn)
-    if turn.state.moving is None and (visit := _visit_in_the_way(turn)):
+    if turn.state.moving is None and (visit := visit_in_the_way(turn)):
         turn.say(
             "already_booked", service=turn.service_text(visit.service), opening=turn.opening_text(visit.start)
         )
@@ -201,14 +200,6 @@ def _meant(turn: Turn, times: Times) -> tuple[datetime, ...]:
 def _wants_another_service(turn: Turn) -> bool:
     mentioned = turn.mentioned_service()
     return mentioned is not None and mentioned.id != turn.state.service
-
-
-def _visit_in_the_way(turn: Turn) -> Visit | None:
-    """The visit that whoever wants to come has already; in a household only that person's own."""
-    if not turn.context.contact.is_household:
-        return turn.visit
-    person = turn.person
-    return next((visit for visit in turn.context.visits if person and visit.person == person.id), None)
 
 
 def _talked_about(turn: Turn) -> Service | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from actions import wording
 from actions.decision import CallBack, HandOver
 from actions.handlers import changing, social
-from actions.lawful_hours import NoLawfulTimeError, callback_moment
+from actions.lawful_hours import CALLBACK_CLOCK, NoLawfulTimeError, callback_moment
 from actions.proposing import inside, propose
 from actions.turn import Turn
 from nlu.cues import heard_in
@@ -51,7 +51,10 @@ def not_now(turn: Turn) -> None:
         turn.ask(None, offered=())
         return
     here = ZoneInfo(context.contact.zone)
-    day = wording.day(due_at.astimezone(here), context.now.astimezone(here))
+    local = due_at.astimezone(here)
+    day = wording.day(local, context.now.astimezone(here))
+    if local.time() != CALLBACK_CLOCK:
+        day += f" at {wording.clock_time(local)}"
     turn.say("callback_moved" if turn.state.asked == "callback_time" else "callback", day=day)
     turn.do(CallBack(due_at, turn.heard.topic or ""))
     turn.ask("callback_time", offered=())
