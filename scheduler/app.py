@@ -82,4 +82,5 @@ def sweep() -> None:
         due = due_jobs(session, clock.now())
     if due:
         log.info("swept", jobs=len(due))
-    wake(one.job for one in due)
+    # with the workers behind, the next sweep finds the same rows: a queue that only grows helps nobody
+    wake((one.job for one in due), expires=2 * SWEEP_EVERY)

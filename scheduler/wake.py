@@ -15,15 +15,17 @@ from scheduler.jobs import Job
 REST = 5.0
 """Seconds without a wake-up after the queue could not be reached (real time)."""
 
-Send = Callable[[Job, float], None]
+Send = Callable[[Job, float, float | None], None]
 _log = structlog.get_logger(__name__)
 _resting_until = 0.0
 
 
-def _through_celery(job: Job, delay: float) -> None:
+def _through_celery(job: Job, delay: float, expires: float | None) -> None:
     from scheduler.app import run_job  # imported late: only processes that wake need Celery
 
-    run_job.apply_async(args=(job.kind, job.row), countdown=delay or None, retry=False)
+    run_job.apply_async(
+        args=(job.kind, job.row), countdown=delay or None, expires=expires, retry=False, ignore_result=True
+    )
 
 
 _send: Send = _through_celery
@@ -35,14 +37,14 @@ def use(send: Send = _through_celery) -> None:
     _send = send
 
 
-def wake(jobs: Iterable[Job], delay: float = 0.0) -> None:
-    """Ask for these jobs to be run, after `delay` seconds. Never raises."""
+def wake(jobs: Iterable[Job], delay: float = 0.0, *, expires: float | None = None) -> None:
+    """Ask for these jobs to be run, after `delay` seconds; not any more after `expires`. Never raises."""
     global _resting_until
     for job in jobs:
         if time.monotonic() < _resting_until:
             return
         try:
-            _send(job, delay)
+            _send(job, delay, expires)
         except Exception as error:
             # whatever is wrong with the queue: the row is committed, and the sweeper finds it
             _resting_until = time.monotonic() + REST

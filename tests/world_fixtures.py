@@ -90,7 +90,7 @@ def service(database: str) -> Iterator[Service]:
         app = create_app()
         clock.use(hands)
         made = Service(hands, network)
-        wake.use(lambda job, delay: made.woken.append(job))
+        wake.use(lambda job, *_: made.woken.append(job))
         _furnish()
         network.add_phone(SARAH, label="Sarah")
         yield made

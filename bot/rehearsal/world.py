@@ -125,7 +125,7 @@ def world(script: Script, opener_at: datetime, rasa: tuple[str, str]) -> Iterato
             before = settings.use(_settings(Path(folder), database, address, rasa))
             db.connect()
             clock.use(hands)
-            wake.use(lambda job, delay: None)
+            wake.use(lambda *_: None)
             try:
                 post.client = _app().test_client()
                 yield _furnish(script, hands, network)
