@@ -6,9 +6,12 @@ The order of provider states is Twilio's; callbacks come in any order, so states
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 RANK = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 TERMINAL = frozenset({"failed", "undelivered", "unknown", "cancelled"})
+FAILURES = frozenset({"failed", "undelivered"})
+"""What the provider calls a text that did not get through."""
 
 FROM_PROVIDER = {
     "accepted": "sent",
@@ -41,23 +44,31 @@ def advances(present: str, reported: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is asked of a kind of text again at its delivery.
+    """What is asked of a kind of text again at its delivery (actions/guards.py).
 
-    `proactive`: the business starts it: lawful hours, no suppression, no frozen or closed conversation.
-    `bot`: silent once staff took over. `after_opt_out`: may leave to a suppressed number.
+    `proactive`: the business starts it: lawful hours, no suppression; it waits while staff, an emergency or
+    a pause hold it up. `bot`: silent once staff took over. `after_opt_out`: may leave to a suppressed number.
+    `lawful_hours_later`: leaves at any hour only while the conversation is live. `dropped_after`: how long
+    it may wait in the outbox: `soon` as long as a conversation counts as live, `days` a few days.
+    `awaited`: somebody waits for it, so a person is told when it does not get through.
     """
 
     proactive: bool = False
     bot: bool = True
     after_opt_out: bool = False
+    lawful_hours_later: bool = False
+    dropped_after: Literal["soon", "days"] | None = None
+    awaited: bool = False
 
 
 KINDS = {
     "touch": Kind(proactive=True),
     "callback": Kind(proactive=True),
-    "reply": Kind(),
-    "farewell": Kind(after_opt_out=True),  # the one confirmation of an opt-out, the apology to a wrong number
-    "emergency": Kind(bot=False, after_opt_out=True),  # at any hour, even when staff have taken over
-    "staff": Kind(bot=False),
+    "reply": Kind(lawful_hours_later=True, dropped_after="days", awaited=True),
+    # the one confirmation of an opt-out (due within minutes), the apology to a wrong number
+    "farewell": Kind(after_opt_out=True, dropped_after="soon"),
+    # at any hour, even when staff have taken over
+    "emergency": Kind(bot=False, after_opt_out=True, dropped_after="days", awaited=True),
+    "staff": Kind(bot=False, awaited=True),  # at any hour: a person has decided
     "notice": Kind(bot=False, after_opt_out=True),  # to staff, not to a contact
 }

@@ -1,20 +1,34 @@
-"""What follows when a text fails: another try, a suppression, a stopped sender; staff are told."""
+"""What follows when a text fails or may not leave: another try, a suppression; staff are told."""
 
 from __future__ import annotations
 
+import random
+from datetime import timedelta
+
 import structlog
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data import clock
-from data.models import Business, Contact, Message
+from data.message_states import FAILURES, KINDS
+from data.models import Business, Contact, Conversation, DeliveryEvent, Message
 from data.queries.messages import cancel_queued, conversation_of
 from data.queries.outcomes import refresh_outcome
-from data.queries.senders import sender_of
 from data.queries.suppressions import suppress
 from scheduler.apply import stop_enrollments
 from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
-from scheduler.provider.errors import verdict
+from scheduler.provider.errors import Verdict, verdict
+from scheduler.stopping import PROBE_EVERY, stop_senders
+
+ANSWER_AGAIN_WITHIN = timedelta(minutes=15)
+"""An answer is tried again only so soon: hours later it would be an answer to nothing. A person looks."""
+
+LONGEST_BACKOFF = timedelta(minutes=10)
+"""What the waits between tries grow to, where the first one is shorter."""
+
+LOST = frozenset({"too_late", "no_lawful_time", "outside_whatsapp_window", "unusable_text"})
+"""The reasons for which a text is dropped although the contact has not asked for that."""
 
 log = structlog.get_logger(__name__)
 
@@ -24,18 +38,74 @@ def fail(session: Session, message: Message, code: str, state: str) -> list[Job]
     ruling = verdict(code)
     message.error_code = message.error_code or code
     log.warning("text failed", message=message.id, kind=message.kind, code=code, meaning=ruling.meaning)
-    if ruling.stop_sender:
-        sender = sender_of(session, message)
-        sender.stopped_reason = f"{code}: {ruling.meaning}"
-        message.state, message.claimed_at, message.due_at = "queued", None, clock.now()
-        log.error("sender stopped", sender=sender.id, code=code)
+    if ruling.stop is not None:
+        stop_senders(session, message, code, ruling)
+        if message.provider_id is None:
+            message.attempts -= 1  # it was not even looked at
+        _again(message, PROBE_EVERY)
         return []
-    if ruling.again_after and message.attempts < ruling.tries and message.provider_id is None:
-        message.state, message.claimed_at = "queued", None
-        message.due_at = clock.now() + ruling.again_after * 2 ** (message.attempts - 1)
+    wait = _another_try(session, message, ruling)
+    if wait is not None:
+        _again(message, wait)
         return []
     message.state = state
     return _for_the_contact(session, message, code) if message.contact_id is not None else []
+
+
+def drop(session: Session, message: Message, reason: str) -> list[Job]:
+    """A text may never leave. Where somebody waits for it, a person is told."""
+    message.state, message.cancelled_reason, message.claimed_at = "cancelled", reason, None
+    if message.contact_id is None:
+        return []
+    conversation = conversation_of(session, session.get_one(Contact, message.contact_id))
+    if message.kind == "callback":
+        return promise_broken(session, conversation, reason)
+    return answer_lost(session, message) if reason in LOST else []
+
+
+def promise_broken(session: Session, conversation: Conversation, reason: str) -> list[Job]:
+    """A callback that was promised cannot leave: a person keeps the promise, where it is still wanted."""
+    if reason not in LOST:
+        return []
+    return open_handoff(session, conversation.business_id, conversation.id, "callback_failed", silent=False)
+
+
+def answer_lost(session: Session, message: Message) -> list[Job]:
+    """An answer that somebody waits for has not got through."""
+    if not KINDS[message.kind].awaited or message.contact_id is None:
+        return []
+    conversation = conversation_of(session, session.get_one(Contact, message.contact_id))
+    return open_handoff(session, message.business_id, conversation.id, "text_failed", silent=False)
+
+
+def _another_try(session: Session, message: Message, ruling: Verdict) -> timedelta | None:
+    """After how long the text is tried again; None where it is not."""
+    if ruling.again_after is None:
+        return None
+    if not KINDS[message.kind].proactive and ruling.again_after > ANSWER_AGAIN_WITHIN:
+        return None
+    tried = message.attempts if message.provider_id is None else _failed_receipts(session, message)
+    if tried >= ruling.tries:
+        return None
+    wait: timedelta = ruling.again_after * 2 ** max(0, tried - 1)
+    wait = min(wait, max(ruling.again_after, LONGEST_BACKOFF))
+    # many fail in the same second: they shall not come again in the same second
+    return wait * random.uniform(1.0, 1.2)
+
+
+def _again(message: Message, wait: timedelta) -> None:
+    """A new attempt. What still comes in for the old one is known by its receipts (receipts.py)."""
+    message.state, message.claimed_at, message.paced = "queued", None, False
+    message.provider_id, message.sent_at = None, None
+    message.due_at = clock.now() + wait
+
+
+def _failed_receipts(session: Session, message: Message) -> int:
+    """How many attempts at this text have failed by their receipts, the present one included."""
+    wanted = select(func.count(DeliveryEvent.provider_id.distinct())).where(
+        DeliveryEvent.message_id == message.id, DeliveryEvent.status.in_(FAILURES)
+    )
+    return session.scalar(wanted) or 0
 
 
 def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]:
@@ -43,8 +113,7 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
     contact = session.get_one(Contact, message.contact_id)
     business = session.get_one(Business, message.business_id)
     conversation = conversation_of(session, contact)
-    jobs: list[Job] = []
-    if ruling.suppress is not None:
+    if ruling.suppress is not None and _often_enough(session, contact, code, ruling):
         suppress(
             session,
             business,
@@ -56,8 +125,26 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
         )
         cancel_queued(session, contact.id, ("touch", "callback", "reply"), ruling.suppress)
         stop_enrollments(session, contact.id, ruling.suppress)
-    if message.kind in ("reply", "staff", "emergency") and ruling.suppress != "opt_out":
-        # an answer that somebody waits for did not get through
-        jobs = open_handoff(session, business.id, conversation.id, "text_failed", silent=False)
+    jobs = [] if ruling.suppress == "opt_out" else answer_lost(session, message)
     refresh_outcome(session, conversation)
     return jobs
+
+
+def _often_enough(session: Session, contact: Contact, code: str, ruling: Verdict) -> bool:
+    """Whether enough texts in a row have failed with this code, since one was delivered."""
+    if ruling.suppress_after <= 1:
+        return True
+    to_them = select(DeliveryEvent.id).join(Message).where(Message.contact_id == contact.id)
+    got_through = session.scalar(
+        to_them.where(DeliveryEvent.status == "delivered").order_by(DeliveryEvent.id.desc()).limit(1)
+    )
+    failed = (
+        select(func.count(DeliveryEvent.provider_id.distinct()))
+        .join(Message)
+        .where(
+            Message.contact_id == contact.id,
+            DeliveryEvent.error_code == code,
+            DeliveryEvent.id > (got_through or 0),
+        )
+    )
+    return (session.scalar(failed) or 0) >= ruling.suppress_after

@@ -6,24 +6,23 @@ A text whose outcome is unknown stays `sending` and is never simply repeated: se
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
 
-from actions.guards import Drop, Leave, Wait, may_leave
+from actions.guards import Drop, Leave, Wait
 from data import addresses, clock
 from data.db import reading, writing
-from data.models import Contact, Message
+from data.models import Message
 from data.queries.messages import claim
 from data.queries.senders import sender_of
-from data.whereabouts import Whereabouts
 from scheduler import rate_limit
-from scheduler.consequences import fail
-from scheduler.gather import whereabouts_of
-from scheduler.jobs import Job
+from scheduler.consequences import drop, fail
+from scheduler.jobs import SWEEP_EVERY, Job
 from scheduler.provider.client import NotReached, Outbound, OutcomeUnknown, Refused, Sent, provider
-from scheduler.standing import standing_of
+from scheduler.standing import verdict_on
+from scheduler.stopping import PROBE_EVERY, may_probe, start_again
 from scheduler.wake import wake
 
 AT_ONCE = 0.01
@@ -32,15 +31,19 @@ AT_ONCE = 0.01
 AGAIN = timedelta(seconds=10)
 """How long a text waits when the provider could not be reached at all."""
 
+PLACE_LASTS = timedelta(seconds=2 * SWEEP_EVERY)
+"""A place in the sender's pace that lies further back is lost: after an outage all of them do, at once."""
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A text that is ours to send."""
+    """A text that is ours to send; as a `probe` it shows whether its stopped sender may send again."""
 
     message: int
     outbound: Outbound
+    probe: bool
 
 
 def deliver(message_id: int) -> list[Job]:
@@ -51,61 +54,79 @@ def deliver(message_id: int) -> list[Job]:
             return []
         if not (message.due_at and message.due_at <= clock.now()):
             return []
-        sender, paced = sender_of(session, message), message.paced
-    if not paced:
+        sender = sender_of(session, message)
+        # a text that may not leave takes no place from others
+        leaves = isinstance(verdict_on(session, message), Leave)
+        has_place = message.paced and message.due_at >= clock.now() - PLACE_LASTS
+    if leaves and not has_place:
         waits = rate_limit.reserve(sender.address, sender.per_second)
         if waits > AT_ONCE:
             _take_place(message_id, waits)
             return []
+    probe = sender.stopped_reason is not None
+    if leaves and probe and not may_probe(sender):
+        _put_off(message_id)
+        return []
     with writing() as session:
-        claimed = _claim(session, message_id)
-    return [] if claimed is None else _send(claimed)
+        claimed, jobs = _claim(session, message_id, probe)
+    return jobs if claimed is None else _send(claimed)
 
 
 def _take_place(message_id: int, seconds: float) -> None:
-    """Wait for the place in the sender's pace that was reserved."""
+    """Wait for the place in the sender's pace that was reserved.
+
+    What is further ahead is left to the sweeper: the queue carries no long waits.
+    """
     with writing() as session:
         message = session.get_one(Message, message_id)
-        if message.state != "queued" or message.paced:
-            return
+        if message.state != "queued" or (message.paced and message.due_at and message.due_at > clock.now()):
+            return  # another worker was quicker
         message.due_at, message.paced = clock.now() + timedelta(seconds=seconds), True
-    wake([Job("deliver", message_id)], delay=seconds)
+    if seconds < SWEEP_EVERY:
+        wake([Job("deliver", message_id)], delay=seconds)
 
 
-def _claim(session: Session, message_id: int) -> Claimed | None:
-    """Take the row, unless a guard speaks against it now."""
+def _put_off(message_id: int) -> None:
+    """The sender is stopped, and another text tries whether it still is."""
+    with writing() as session:
+        message = session.get_one(Message, message_id)
+        if message.state == "queued":
+            message.due_at, message.paced = clock.now() + PROBE_EVERY, False
+
+
+def _claim(session: Session, message_id: int, probe: bool) -> tuple[Claimed | None, list[Job]]:
+    """Take the row, unless a guard speaks against it now. Only a call to the provider is an attempt."""
     message = claim(session, message_id)
     if message is None:
-        return None
+        return None, []
     message.paced = False
     sender = sender_of(session, message)
-    where = Whereabouts()
-    if message.contact_id is not None:
-        where = whereabouts_of(session.get_one(Contact, message.contact_id))
-    if sender.stopped_reason is not None:
-        message.state, message.claimed_at = "queued", None
-        message.due_at = clock.now() + timedelta(minutes=5)
-        return None
-    match may_leave(message.kind, message.channel, standing_of(session, message), where, clock.now()):
+    if sender.stopped_reason is not None and not probe:
+        _give_back(message, clock.now() + PROBE_EVERY)
+        return None, []
+    match verdict_on(session, message):
         case Drop(reason):
-            message.state, message.cancelled_reason, message.claimed_at = "cancelled", reason, None
-            return None
-        case Wait(until):
-            message.state, message.due_at, message.claimed_at = "queued", until, None
             message.attempts -= 1
-            return None
+            return None, drop(session, message, reason)
+        case Wait(until):
+            _give_back(message, until)
+            return None, []
         case Leave(valid_for):
-            return Claimed(
-                message.id,
-                Outbound(
-                    to=message.to_address,
-                    sender=sender.address,
-                    channel=message.channel,
-                    body=message.body,
-                    status_callback=addresses.status_callback(message.id),
-                    valid_for=valid_for,
-                ),
+            outbound = Outbound(
+                to=message.to_address,
+                sender=sender.address,
+                channel=message.channel,
+                body=message.body,
+                status_callback=addresses.status_callback(message.id),
+                valid_for=valid_for,
             )
+            return Claimed(message.id, outbound, probe), []
+
+
+def _give_back(message: Message, until: datetime) -> None:
+    """It was not sent, for certain: it waits again, and no attempt is counted."""
+    message.state, message.claimed_at, message.due_at = "queued", None, until
+    message.attempts -= 1
 
 
 def _send(claimed: Claimed) -> list[Job]:
@@ -113,8 +134,7 @@ def _send(claimed: Claimed) -> list[Job]:
         sent = provider().send(claimed.outbound)
     except NotReached:
         with writing() as session:
-            message = session.get_one(Message, claimed.message)
-            message.state, message.claimed_at, message.due_at = "queued", None, clock.now() + AGAIN
+            _give_back(session.get_one(Message, claimed.message), clock.now() + AGAIN)
         log.warning("provider not reached, trying again", message=claimed.message)
         return []
     except OutcomeUnknown:
@@ -124,7 +144,10 @@ def _send(claimed: Claimed) -> list[Job]:
         with writing() as session:
             return fail(session, session.get_one(Message, claimed.message), refusal.code, "failed")
     with writing() as session:
-        record(session.get_one(Message, claimed.message), sent)
+        message = session.get_one(Message, claimed.message)
+        record(message, sent)
+        if claimed.probe:
+            start_again(session, message, delivered=False)
     return []
 
 

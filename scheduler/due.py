@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data import clock
@@ -22,44 +22,47 @@ from data.models import (
     Message,
     Sender,
 )
+from scheduler.jobs import SWEEP_EVERY as SWEEP_EVERY  # app.py beats by it
 from scheduler.jobs import DueJob, Job, JobKind
 from scheduler.reconcile import UNKNOWN_AFTER
 
+REPLIES = [name for name, kind in KINDS.items() if not kind.proactive]
 PROACTIVE = [name for name, kind in KINDS.items() if kind.proactive]
 
-SWEEP_EVERY = 5.0
-"""Seconds between two sweeps: how long a text waits at most when its wake-up was lost."""
-
-Source = tuple[JobKind, InstrumentedAttribute[int], InstrumentedAttribute[Any], ColumnElement[bool], int]
+Source = tuple[JobKind, InstrumentedAttribute[int], InstrumentedAttribute[Any], ColumnElement[bool]]
 
 
-def _sources(limit: int, openers: int) -> Iterator[Source]:
-    """For each kind of job: its row, the moment it waits for, what makes it wait, how many at a time."""
-    yield "converse", Contact.id, Contact.due_at, Contact.due_at.is_not(None), limit
-    queued = Message.state == "queued"
-    yield "deliver", Message.id, Message.due_at, queued & Message.kind.not_in(PROACTIVE), limit
-    yield "deliver", Message.id, Message.due_at, queued & Message.kind.in_(PROACTIVE), openers
-    yield "appointment", Appointment.id, Appointment.due_at, Appointment.due_at.is_not(None), limit
-    yield "notice", Handoff.id, Handoff.notice_due_at, Handoff.notice_due_at.is_not(None), limit
-    yield "callback", Callback.id, Callback.due_at, (Callback.state == "pending") & ~_held_up(), limit
-    yield (
-        "touch",
-        Enrollment.id,
-        Enrollment.due_at,
-        (Enrollment.state == "active")
-        & Enrollment.due_at.is_not(None)
-        & exists().where(Campaign.id == Enrollment.campaign_id, Campaign.state == "running"),
-        openers,
-    )
+def _work() -> Iterator[Source]:
+    """What is never held back: for each kind of job its row, the moment it waits for, what makes it wait."""
+    yield "converse", Contact.id, Contact.due_at, Contact.due_at.is_not(None)
+    for kind in REPLIES:  # one by one, so that each is read in order from the index
+        yield "deliver", Message.id, Message.due_at, _queued(kind)
+    yield "appointment", Appointment.id, Appointment.due_at, Appointment.due_at.is_not(None)
+    yield "notice", Handoff.id, Handoff.notice_due_at, Handoff.notice_due_at.is_not(None)
+    pending = Callback.state == "pending"
+    yield "callback", Callback.id, Callback.due_at, pending & ~_held_up(Callback.contact_id)
 
 
-def _held_up() -> ColumnElement[bool]:
-    """A conversation that staff have, or that an emergency froze, keeps its callbacks waiting."""
+def _openers() -> Iterator[Source]:
+    """What leaves in bulk: the texts that the business starts, the queued ones before new ones."""
+    for kind in PROACTIVE:
+        held_up = _held_up(Message.contact_id) | _paused()
+        yield "deliver", Message.id, Message.due_at, _queued(kind) & ~held_up
+    active = (Enrollment.state == "active") & Enrollment.due_at.is_not(None)
+    yield "touch", Enrollment.id, Enrollment.due_at, active & Enrollment.campaign_id.in_(_campaigns())
+
+
+def _queued(kind: str) -> ColumnElement[bool]:
+    return (Message.state == "queued") & (Message.kind == kind)
+
+
+def _held_up(contact: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """A conversation that staff have, or that an emergency froze, keeps what the business starts waiting."""
     waits_for_staff = exists().where(
         Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None), Handoff.silent
     )
     return exists().where(
-        Conversation.contact_id == Callback.contact_id,
+        Conversation.contact_id == contact,
         or_(
             Conversation.frozen_at.is_not(None),
             Conversation.staff_took_over_at.is_not(None),
@@ -68,17 +71,43 @@ def _held_up() -> ColumnElement[bool]:
     )
 
 
+def _paused() -> ColumnElement[bool]:
+    return exists().where(
+        Enrollment.id == Message.enrollment_id,
+        Campaign.id == Enrollment.campaign_id,
+        Campaign.state.in_(("paused", "draft")),
+    )
+
+
+def _campaigns() -> Select[Any]:
+    """The campaigns that send: running, with a sender that does too.
+
+    A stopped sender still gets one opener, so that something shows when it may send again.
+    """
+    senders = (Sender.business_id == Campaign.business_id) & (Sender.channel == "sms")
+    waiting = exists().where(
+        Message.state == "queued",
+        Message.kind.in_(PROACTIVE),
+        Message.business_id == Campaign.business_id,
+    )
+    sends = exists().where(senders, Sender.stopped_reason.is_(None))
+    return select(Campaign.id).where(
+        Campaign.state == "running", or_(sends, exists().where(senders) & ~waiting)
+    )
+
+
 def due_jobs(session: Session, until: datetime, limit: int = 500) -> list[DueJob]:
     """The jobs that wait for a moment up to `until` (aware), the longest waiting first."""
     found: list[DueJob] = []
+    for source in _work():
+        found += _find(session, source, until, limit)
     # no more openers at a time than can leave until the next look, so that replies never queue behind them
     paces = session.scalars(select(Sender.per_second).where(Sender.stopped_reason.is_(None)))
-    openers = min(limit, int(sum(paces) * SWEEP_EVERY) + 1)
-    for kind, row, due_at, waits, most in _sources(limit, openers):
-        rows = session.execute(
-            select(row, due_at).where(waits, due_at <= until).order_by(due_at, row).limit(most)
-        )
-        found += (DueJob(Job(kind, row_id), moment) for row_id, moment in rows)
+    places = min(limit, int(sum(paces) * SWEEP_EVERY) + 1)
+    for source in _openers():
+        opened = _find(session, source, until, places)
+        places -= len(opened)
+        found += opened
     stuck = session.execute(
         select(Message.id, Message.claimed_at)
         .where(Message.state == "sending", Message.claimed_at <= clock.real() - UNKNOWN_AFTER)
@@ -86,3 +115,12 @@ def due_jobs(session: Session, until: datetime, limit: int = 500) -> list[DueJob
     )
     found += (DueJob(Job("reconcile", row_id), until) for row_id, _ in stuck)
     return sorted(found, key=lambda due: due.due_at)
+
+
+def _find(session: Session, source: Source, until: datetime, most: int) -> list[DueJob]:
+    """The longest waiting of one source, `most` of them."""
+    kind, row, due_at, waits = source
+    rows = session.execute(
+        select(row, due_at).where(waits, due_at <= until).order_by(due_at, row).limit(most)
+    )
+    return [DueJob(Job(kind, row_id), moment) for row_id, moment in rows]

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+SWEEP_EVERY = 5.0
+"""Seconds between two sweeps: how long a text waits at most when its wake-up was lost."""
+
 JobKind = Literal["converse", "deliver", "touch", "callback", "appointment", "notice", "reconcile"]
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import redis
 import structlog
@@ -36,16 +38,36 @@ _resting_until = 0.0
 
 def reserve(sender: str, per_second: float) -> float:
     """Take the next free place; returns in how many seconds it is, 0 for now."""
+    waits = _ask(lambda server: server.eval(_RESERVE, 1, f"rekindle:rate:{sender}", 1 / per_second))
+    return _reserve_alone(sender, per_second) if waits is None else float(waits)
+
+
+def once_in(name: str, seconds: float) -> bool:
+    """Whether nobody has done this within the last `seconds`; whoever hears yes is the one to do it."""
+    key, lasts = f"rekindle:once:{name}", max(1, int(seconds * 1000))
+    first = _ask(lambda server: bool(server.set(key, "1", nx=True, px=lasts)))
+    if first is not None:
+        return bool(first)
+    with _lock:
+        now = time.monotonic()
+        if _free_at.get(key, 0.0) > now:
+            return False
+        _free_at[key] = now + seconds
+        return True
+
+
+def _ask(question: Callable[[redis.Redis], Any]) -> Any:
+    """What Redis says; None where there is none, or none that can be reached just now."""
     global _resting_until
     url = settings.get().redis_url
-    if url and time.monotonic() >= _resting_until:
-        try:
-            waits = _redis(url).eval(_RESERVE, 1, f"rekindle:rate:{sender}", 1 / per_second)
-            return float(waits)
-        except redis.RedisError as error:
-            _resting_until = time.monotonic() + REST
-            _log.warning("redis unreachable, keeping the rate alone", error=type(error).__name__)
-    return _reserve_alone(sender, per_second)
+    if not url or time.monotonic() < _resting_until:
+        return None
+    try:
+        return question(_redis(url))
+    except redis.RedisError as error:
+        _resting_until = time.monotonic() + REST
+        _log.warning("redis unreachable, keeping the rate alone", error=type(error).__name__)
+        return None
 
 
 def _reserve_alone(sender: str, per_second: float) -> float:

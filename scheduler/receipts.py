@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from data import clock
 from data.db import writing
-from data.message_states import FROM_PROVIDER, advances
+from data.message_states import FAILURES, FROM_PROVIDER, advances
 from data.models import DeliveryEvent, Message
 from scheduler.consequences import fail
 from scheduler.jobs import Job
+from scheduler.stopping import start_again
 
 
 def receive_receipt(
@@ -37,7 +38,7 @@ def _receive(
     )
     if session.scalar(known) is not None:
         return []
-    message = _message(session, provider_id, message_id)
+    message, old = _message(session, provider_id, message_id)
     session.add(
         DeliveryEvent(
             message_id=message.id if message else None,
@@ -47,23 +48,40 @@ def _receive(
         )
     )
     reported = FROM_PROVIDER.get(status)
-    if message is None or reported is None or not advances(message.state, reported):
+    if message is None or old or reported is None or not advances(message.state, reported):
         return []
     message.provider_id = message.provider_id or provider_id
     message.sent_at = message.sent_at or clock.now()
-    if reported in ("failed", "undelivered"):
+    if reported in FAILURES:
         return fail(session, message, error_code or "30008", reported)
     message.state = reported
+    if reported == "delivered":
+        start_again(session, message, delivered=True)
     return []
 
 
-def _message(session: Session, provider_id: str, message_id: int | None) -> Message | None:
-    """Our row: by the provider's id, else by ours where the provider's is not known yet."""
+def _message(session: Session, provider_id: str, message_id: int | None) -> tuple[Message | None, bool]:
+    """Our row, and whether the receipt is of an old attempt at it, which moves nothing any more.
+
+    It is found by the provider's id, else by ours where the provider's is not known yet.
+    """
     by_theirs = session.scalar(
         select(Message).where(Message.provider_id == provider_id, Message.direction == "out")
     )
     if by_theirs is not None or message_id is None:
-        return by_theirs
+        return by_theirs, False
     ours = session.get(Message, message_id)
-    fits = ours is not None and ours.direction == "out" and ours.provider_id is None
-    return ours if fits and ours is not None and ours.state in ("sending", "unknown") else None
+    if ours is None or ours.direction != "out":
+        return None, False
+    if _has_failed(session, provider_id):
+        return ours, True
+    fits = ours.provider_id is None and ours.state in ("sending", "unknown")
+    return (ours, False) if fits else (None, False)
+
+
+def _has_failed(session: Session, provider_id: str) -> bool:
+    """Whether this attempt is known to have failed: only then is there another one."""
+    failed = select(DeliveryEvent.id).where(
+        DeliveryEvent.provider_id == provider_id, DeliveryEvent.status.in_(FAILURES)
+    )
+    return session.scalar(failed.limit(1)) is not None

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from data import clock
 from data.db import reading, writing
-from data.message_states import KINDS
-from data.models import Message
+from data.message_states import FAILURES, KINDS
+from data.models import DeliveryEvent, Message
+from scheduler.consequences import answer_lost
 from scheduler.deliver import record
 from scheduler.jobs import Job
 from scheduler.provider.client import NotReached, Refused, Sent, provider
@@ -32,13 +34,7 @@ def reconcile(message_id: int) -> list[Job]:
             return []
         if message.claimed_at + UNKNOWN_AFTER > clock.real():
             return []
-        ours = set(
-            session.scalars(
-                select(Message.provider_id).where(
-                    Message.to_address == message.to_address, Message.provider_id.is_not(None)
-                )
-            )
-        )
+        ours = _known(session, message)
         to, channel, body, claimed_at = message.to_address, message.channel, message.body, message.claimed_at
         sent_after = message.claimed_at - SKEW + (clock.now() - clock.real())
     try:
@@ -56,12 +52,26 @@ def reconcile(message_id: int) -> list[Job]:
             return []  # a receipt was quicker
         if found:
             record(message, found[0])
-        elif KINDS[message.kind].proactive or message.attempts >= 2:
+            return []
+        message.unknowns += 1
+        if KINDS[message.kind].proactive or message.unknowns > 1:
             message.state = "unknown"
-        else:
-            message.state, message.claimed_at, message.due_at = "queued", None, clock.now()
-            return [Job("deliver", message.id)]
-    return []
+            return answer_lost(session, message)
+        message.state, message.claimed_at, message.due_at = "queued", None, clock.now()
+        return [Job("deliver", message.id)]
+
+
+def _known(session: Session, message: Message) -> set[str]:
+    """The provider's ids of the other texts to the same number, and of old attempts at this one."""
+    others = select(Message.provider_id).where(
+        Message.provider_id.is_not(None), Message.contact_id == message.contact_id
+    )
+    if message.contact_id is None:  # a notice to staff, among those of the last days
+        others = others.where(Message.created_at >= message.created_at - timedelta(days=2))
+    old = select(DeliveryEvent.provider_id).where(
+        DeliveryEvent.message_id == message.id, DeliveryEvent.status.in_(FAILURES)
+    )
+    return {known for known in (*session.scalars(others), *session.scalars(old)) if known}
 
 
 def _same(theirs: str, ours: str) -> bool:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.guards import Standing
-from data.models import Business, Campaign, Contact, Enrollment, Message
-from data.queries.messages import conversation_of
-from data.queries.outcomes import with_staff
+from actions.guards import Drop, Leave, Standing, Wait, may_leave
+from data import clock
+from data.message_states import KINDS
+from data.models import Business, Campaign, Contact, Conversation, Enrollment, Message
+from data.queries.outcomes import bot_is_silent
 from data.queries.suppressions import suppressed_for
-from scheduler.gather import visits_of
+from data.whereabouts import Whereabouts
+from scheduler.gather import visits_of, whereabouts_of
+
+
+def verdict_on(session: Session, message: Message) -> Leave | Wait | Drop:
+    """What the guards say at this moment about a text in the outbox."""
+    where = Whereabouts()
+    if message.contact_id is not None:
+        where = whereabouts_of(session.get_one(Contact, message.contact_id))
+    return may_leave(message.kind, message.channel, standing_of(session, message), where, clock.now())
 
 
 def standing_of(session: Session, message: Message) -> Standing:
@@ -18,28 +29,23 @@ def standing_of(session: Session, message: Message) -> Standing:
         return Standing()
     contact = session.get_one(Contact, message.contact_id)
     business = session.get_one(Business, message.business_id)
-    conversation = conversation_of(session, contact)
+    suppressed = suppressed_for(session, business, contact.phone, message.channel)
+    conversation = session.scalar(select(Conversation).where(Conversation.contact_id == contact.id))
+    if conversation is None:
+        return Standing(suppressed_for=suppressed, queued_at=message.created_at)
+    enrollment = message.enrollment_id and session.get(Enrollment, message.enrollment_id)
+    campaign = session.get_one(Campaign, enrollment.campaign_id) if enrollment else None
+    over = (enrollment and enrollment.state == "stopped") or (campaign and campaign.state == "done")
+    proactive = KINDS[message.kind].proactive
     return Standing(
-        suppressed_for=suppressed_for(session, business, contact.phone, message.channel),
+        suppressed_for=suppressed,
         staff_took_over=conversation.staff_took_over_at is not None,
-        with_staff=with_staff(session, conversation),
+        silenced=bot_is_silent(session, conversation),
         frozen=conversation.frozen_at is not None,
+        paused=campaign is not None and campaign.state != "running",
         closed=conversation.closed_reason is not None,
-        superseded=_superseded(session, message, contact),
+        superseded=proactive and bool(over or visits_of(session, contact)),
+        last_inbound_at=conversation.last_inbound_at,
         whatsapp_inbound_at=conversation.last_whatsapp_inbound_at,
+        queued_at=message.created_at,
     )
-
-
-def _superseded(session: Session, message: Message, contact: Contact) -> bool:
-    if message.kind not in ("touch", "callback"):
-        return False
-    if visits_of(session, contact):
-        return True
-    if message.enrollment_id is None:
-        return False
-    enrollment = session.get_one(Enrollment, message.enrollment_id)
-    return enrollment.state == "stopped" or _paused(session, enrollment)
-
-
-def _paused(session: Session, enrollment: Enrollment) -> bool:
-    return session.get_one(Campaign, enrollment.campaign_id).state != "running"

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from actions.guards import Drop, Leave, Wait, may_leave
+from actions.guards import Drop, Leave, Wait
 from actions.state import State
 from data import clock
 from data.db import writing
-from data.models import Business, Callback, Campaign, Contact, Conversation, Enrollment, Touch
+from data.models import Business, Callback, Campaign, Contact, Conversation, Enrollment, Message, Touch
 from data.profile import Profile
+from data.queries.campaigns import UnusableTemplate, fill_in
 from data.queries.messages import conversation_of, enqueue
 from data.queries.outcomes import refresh_outcome
-from scheduler.gather import visits_of, whereabouts_of
+from data.queries.senders import NoSender
+from scheduler.consequences import promise_broken
 from scheduler.jobs import Job
-from scheduler.standing import standing_of
+from scheduler.standing import verdict_on
 
 CHANNEL = "sms"
 """Openers go by SMS; WhatsApp allows the business to begin by approved templates alone."""
 
+log = structlog.get_logger(__name__)
+
 
 def touch(enrollment_id: int) -> list[Job]:
-    """Queue the next touch of an enrollment, once, for its first lawful moment."""
+    """Queue the next touch of an enrollment, once, when it may leave; what can never leave ends it.
+
+    Errors of the row itself (a text or a number that cannot be used) stop this enrollment alone.
+    """
     with writing() as session:
         enrollment = session.scalar(
             select(Enrollment).where(Enrollment.id == enrollment_id).with_for_update()
@@ -40,21 +48,36 @@ def touch(enrollment_id: int) -> list[Job]:
             return []
         contact = session.get_one(Contact, enrollment.contact_id)
         business = session.get_one(Business, campaign.business_id)
-        jobs = _open(
+        try:
+            body = fill(step.template, business, contact)
+        except UnusableTemplate:
+            _stop(enrollment, "unusable_text")
+            return []
+        opened = _open(
             session,
             business,
             contact,
             kind="touch",
-            body=fill(step.template, business, contact),
+            body=body,
             once=f"touch:{enrollment.id}:{step.step}",
             enrollment_id=enrollment.id,
         )
-        _move_on(session, enrollment, step)
-        return jobs
+        match opened.verdict:
+            case Wait(until):
+                enrollment.due_at = until
+            case Drop(reason):
+                _stop(enrollment, reason)
+            case Leave():
+                _move_on(session, enrollment, step)
+        return opened.jobs
 
 
 def callback(callback_id: int) -> list[Job]:
-    """Send the one text that was asked for; not while staff or an emergency hold the conversation."""
+    """Send the one text that was asked for, when it may leave.
+
+    It stays pending while staff or an emergency hold it up. One that can never leave is a promise: a
+    person gets it, unless the contact no longer wants it.
+    """
     with writing() as session:
         row = session.scalar(select(Callback).where(Callback.id == callback_id).with_for_update())
         if row is None or row.state != "pending" or row.due_at > clock.now():
@@ -62,28 +85,42 @@ def callback(callback_id: int) -> list[Job]:
         contact = session.get_one(Contact, row.contact_id)
         business = session.get_one(Business, contact.business_id)
         conversation = conversation_of(session, contact)
-        if visits_of(session, contact) or conversation.closed_reason is not None:
-            row.state = "cancelled"
-            refresh_outcome(session, conversation)
-            return []
-        row.state = "sent"
-        profile = Profile.model_validate(business.profile)
-        return _open(
-            session,
-            business,
-            contact,
-            kind="callback",
-            body=fill(profile.callback, business, contact),
-            once=f"callback:{row.id}",
-        )
+        try:
+            body = fill(Profile.model_validate(business.profile).callback, business, contact)
+            opened = _open(session, business, contact, kind="callback", body=body, once=f"callback:{row.id}")
+        except (UnusableTemplate, NoSender) as error:
+            log.error("callback cannot be sent", callback=row.id, error=type(error).__name__)
+            opened = _Opened(Drop("unusable_text"))
+        match opened.verdict:
+            case Wait(until):
+                row.due_at = until
+                return []
+            case Leave():
+                row.state = "sent"
+            case Drop(reason):
+                row.state = "cancelled"
+                opened.jobs += promise_broken(session, conversation, reason)
+        refresh_outcome(session, conversation)
+        return opened.jobs
 
 
 def fill(template: str, business: Business, contact: Contact) -> str:
-    """A proactive text with its merge fields; a household is greeted by nobody's name."""
+    """A proactive text with its merge fields; a household is greeted by nobody's name.
+
+    Raises UnusableTemplate.
+    """
     names = [person.first_name for person in contact.persons if person.first_name]
     first = names[0] if len(contact.persons) == 1 and names else ""
-    text = template.format(first_name=first, business=business.name)
+    text = fill_in(template, first, business.name)
     return text.replace(" ,", ",").replace("Hi ,", "Hello,").replace("Hi,", "Hello,")
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What the guards said, and the jobs that come of it."""
+
+    verdict: Leave | Wait | Drop
+    jobs: list[Job] = field(default_factory=list)
 
 
 def _open(
@@ -95,9 +132,23 @@ def _open(
     body: str,
     once: str,
     enrollment_id: int | None = None,
-) -> list[Job]:
-    """Ask the guards at enqueue; what may leave, now or later, goes into the outbox."""
+) -> _Opened:
+    """Ask the guards at enqueue: only what may leave now waits in the outbox, the rest with its own row.
+
+    What is dropped stays there too, cancelled, for whoever asks why. Raises NoSender.
+    """
     conversation = conversation_of(session, contact)
+    wanted = Message(
+        business_id=business.id,
+        contact_id=contact.id,
+        channel=CHANNEL,
+        kind=kind,
+        enrollment_id=enrollment_id,
+        created_at=clock.now(),
+    )
+    verdict = verdict_on(session, wanted)
+    if isinstance(verdict, Wait):
+        return _Opened(verdict)
     message = enqueue(
         session,
         business,
@@ -109,19 +160,19 @@ def _open(
         enrollment_id=enrollment_id,
     )
     if message is None:
-        return []
-    standing = standing_of(session, message)
-    match may_leave(kind, CHANNEL, standing, whereabouts_of(contact), clock.now()):
-        case Drop(reason):
-            message.state, message.cancelled_reason = "cancelled", reason
-            return []
-        case Wait(until):
-            message.due_at = until
-        case Leave():
-            pass
+        return _Opened(Leave())  # it is in the outbox already
+    if isinstance(verdict, Drop):
+        message.state, message.cancelled_reason = "cancelled", verdict.reason
+        return _Opened(verdict)
     _expect_an_answer(conversation)
     refresh_outcome(session, conversation)
-    return [Job("deliver", message.id)]
+    return _Opened(verdict, [Job("deliver", message.id)])
+
+
+def _stop(enrollment: Enrollment, reason: str) -> None:
+    """No further touch for this contact, and the reason why."""
+    enrollment.state, enrollment.stopped_reason, enrollment.due_at = "stopped", reason, None
+    log.warning("enrollment stopped", enrollment=enrollment.id, reason=reason)
 
 
 def _expect_an_answer(conversation: Conversation) -> None:

@@ -16,12 +16,13 @@ from typing import Any
 
 from requests.exceptions import ConnectionError as NotConnected
 from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import NewConnectionError
 
 from data import settings
+from scheduler.provider.errors import WITHOUT_A_CODE
 
 TIMEOUT = 10.0
 """Seconds for one request, connecting included."""
@@ -106,10 +107,10 @@ class Provider:
             values["validity_period"] = max(1, int(text.valid_for.total_seconds()))
         try:
             return _sent(self._client.messages.create(**values))
-        except TwilioRestException as error:
+        except (TwilioRestException, TwilioServiceException) as error:
             if error.status >= 500:
                 raise OutcomeUnknown from None
-            raise Refused(str(error.code or error.status)) from None
+            raise Refused(_code_of(error.code, error.status)) from None
         except NotConnected as error:
             raise (NotReached if _never_connected(error) else OutcomeUnknown) from None
         except (RequestException, TwilioException):
@@ -134,27 +135,31 @@ def _reading() -> Iterator[None]:
     """Looking something up changes nothing: every failure but a refusal is worth another try."""
     try:
         yield
-    except TwilioRestException as error:
+    except (TwilioRestException, TwilioServiceException) as error:
         if error.status >= 500:
             raise NotReached from None
-        raise Refused(str(error.code or error.status)) from None
+        raise Refused(_code_of(error.code, error.status)) from None
     except TwilioException as error:
         # a list that is refused comes as the bare answer, not as the library's own refusal
         answer = error.args[1] if len(error.args) > 1 else None
         status = getattr(answer, "status_code", 500)
         if not 400 <= status < 500:
             raise NotReached from None
-        raise Refused(_code_in(answer) or str(status)) from None
+        raise Refused(_code_of(_code_in(answer), status)) from None
     except RequestException:
         raise NotReached from None
 
 
-def _code_in(answer: Any) -> str | None:
+def _code_of(code: int | None, status: int) -> str:
+    """The provider's code; the library puts the HTTP status in its place where the answer has none."""
+    return str(code) if code and code != status else WITHOUT_A_CODE.get(status, str(status))
+
+
+def _code_in(answer: Any) -> int | None:
     try:
-        code = json.loads(answer.text)["code"]
+        return int(json.loads(answer.text)["code"])
     except (ValueError, TypeError, KeyError):
         return None
-    return None if code is None else str(code)
 
 
 def _never_connected(error: NotConnected) -> bool:

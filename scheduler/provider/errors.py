@@ -16,17 +16,19 @@ Suppressing = Literal["opt_out", "undeliverable"]
 class Verdict:
     """What to do about a code.
 
-    `suppress`: nothing more to this number, or with `channel_only` to it on this channel.
+    `suppress`: nothing more to this number, or with `channel_only` to it on this channel; where
+    `suppress_after` is set, only once so many texts in a row have failed with this code.
     `again_after`: the text may be tried again then; at most `tries` times in all.
-    `stop_sender`: nothing leaves from this sender until staff look.
+    `stop`: nothing but a probe now and then leaves from this `sender`, or from all senders of the `account`.
     """
 
     meaning: str
     suppress: Suppressing | None = None
     channel_only: bool = False
+    suppress_after: int = 1
     again_after: timedelta | None = None
     tries: int = 1
-    stop_sender: bool = False
+    stop: Literal["sender", "account"] | None = None
 
 
 def _soon(meaning: str) -> Verdict:
@@ -34,7 +36,7 @@ def _soon(meaning: str) -> Verdict:
 
 
 VERDICTS: dict[str, Verdict] = {
-    "20003": Verdict("the provider refuses our credentials", stop_sender=True),
+    "20003": Verdict("the provider refuses our credentials", stop="account"),
     "20429": _soon("too many requests; this one was not processed"),
     "21211": Verdict("not a valid number", suppress="undeliverable"),
     "21408": Verdict("this region is not enabled for the account", suppress="undeliverable"),
@@ -47,15 +49,21 @@ VERDICTS: dict[str, Verdict] = {
     "21617": Verdict("longer than 1600 characters"),
     "21635": Verdict("a landline", suppress="undeliverable"),
     "30001": _soon("the queue overflowed"),
-    "30003": Verdict("the handset is unreachable", again_after=timedelta(days=1), tries=2),
+    "30003": Verdict(
+        "the handset is unreachable",
+        suppress="undeliverable",
+        suppress_after=3,
+        again_after=timedelta(days=1),
+        tries=2,
+    ),
     "30004": Verdict("blocked by the carrier or the recipient"),
     "30005": Verdict("an unknown handset", suppress="undeliverable"),
     "30006": Verdict("a landline or an unreachable carrier", suppress="undeliverable"),
     "30007": Verdict("filtered by the carrier"),
     "30008": Verdict("an unknown error", again_after=timedelta(hours=4), tries=2),
     "30022": _soon("above the rate of the registered campaign"),
-    "30032": Verdict("the toll-free number is not verified", stop_sender=True),
-    "30034": Verdict("the number is not registered for 10DLC", stop_sender=True),
+    "30032": Verdict("the toll-free number is not verified", stop="sender"),
+    "30034": Verdict("the number is not registered for 10DLC", stop="sender"),
     "30500": _soon("a passing error of the provider"),
     "63003": Verdict("no WhatsApp recipient", suppress="undeliverable", channel_only=True),
     "63013": Verdict("against WhatsApp's policy"),
@@ -67,6 +75,9 @@ VERDICTS: dict[str, Verdict] = {
     "63038": Verdict("the account's daily limit", again_after=timedelta(days=1), tries=3),
     "131050": Verdict("the user opted out of marketing (Meta)", suppress="opt_out"),
 }
+
+WITHOUT_A_CODE = {401: "20003", 429: "20429"}
+"""The code that an HTTP status stands for where the answer carries none."""
 
 UNKNOWN_CODE = Verdict("a code that is not in our table")
 
