@@ -89,7 +89,7 @@ def test_of_many_who_race_for_one_opening_one_gets_it_and_everybody_is_answered(
     answered = [service.arrived(phone) for phone in phones]
     assert all(len(texts) == 1 for texts in answered)
     assert sum("You're booked" in texts[0] for texts in answered) == 1
-    assert sum("just gone" in texts[0] for texts in answered) == len(phones) - 1
+    assert sum("has gone" in texts[0] for texts in answered) == len(phones) - 1
 
 
 def test_a_time_that_somebody_took_on_the_calendar_meanwhile_is_not_booked(service: Service) -> None:
@@ -106,7 +106,7 @@ def test_a_time_that_somebody_took_on_the_calendar_meanwhile_is_not_booked(servi
     service.run_due()
     assert visits("booked") == []
     assert [event.event_id for event in events()] == ["somebody"]
-    assert "just gone" in service.arrived()[0]
+    assert "has gone" in service.arrived()[0]
 
 
 def test_a_booking_interrupted_after_the_calendar_was_written_is_finished_once(service: Service) -> None:
