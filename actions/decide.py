@@ -16,7 +16,7 @@ from actions.handlers import booking, changing, closing, delicate, later, people
 from actions.proposing import propose, still_wanted
 from actions.state import State
 from actions.turn import Turn
-from actions.wishes import is_undecided, wants_a_moment
+from actions.wishes import announces_a_question, is_undecided, wants_a_moment
 from nlu.understanding import UNSURE, Heard, Understanding
 
 Handler = Callable[[Turn], None]
@@ -96,6 +96,8 @@ def decide(state: State, understanding: Understanding, context: Context) -> Deci
         DELICATE[kind](turn)
     elif wants_a_moment(understanding.text):
         turn.say("take_your_time")
+    elif announces_a_question(understanding.text):
+        turn.say("go_ahead")
     elif is_undecided(understanding.text):
         turn.say("no_rush")
     elif _is_unsure(turn):

@@ -30,6 +30,11 @@ _MOMENT = re.compile(
     r"(?:give me|gimme|hold on|hang on|wait|one|just|let me check|brb)(?: (?:for|just|a|one|quick))*"
     r"(?: (?:sec|secs|second|min|minute|moment|bit|while))?(?: (?:please|pls))?\W*$"
 )
+_ANNOUNCES = re.compile(
+    r"^\W*(?:(?:hi|hey|hello|ok(?:ay)?|yes|sure|well),? )*(?:i (?:have|had|got)|i'?ve got|got|have|just)?"
+    r" ?(?:a|one|two|some|a few|a couple(?: of)?|another|few)? ?(?:quick |little |more )?questions?"
+    r"(?: (?:first|though|for you|please|pls))*\W*$"
+)
 _UNDECIDED = re.compile(
     r"^\W*(?:u[hm]+,? |h+m+,? |well,? |i'?m |i am |honestly )*"
     r"(?:not (?:quite |really |so )?sure|i (?:don'?t|dont|do not) know|dunno|idk|undecided)"
@@ -79,6 +84,11 @@ def asks_for_others(text: str) -> bool:
 def wants_a_moment(text: str) -> bool:
     """ "Give me a sec": nothing is to be said to that but to wait."""
     return bool(_MOMENT.search(_plain(text)))
+
+
+def announces_a_question(text: str) -> bool:
+    """ "I have a question": it is still to come."""
+    return bool(_ANNOUNCES.search(_plain(text)))
 
 
 def is_undecided(text: str) -> bool:

@@ -20,12 +20,22 @@ _LATER = re.compile(r"\b(?:later|again|some other time|another time|when i|once 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Odds by intent where the pattern is found; `timed`: only beside a time or a "later"."""
+    """Odds by intent where the pattern is found; `timed`: only beside a time or a "later".
+
+    `unless`: what must not stand in the text.
+    """
 
     name: str
     pattern: re.Pattern[str]
     odds: Mapping[str, float]
     timed: bool = False
+    unless: re.Pattern[str] | None = None
+
+    def is_in(self, plain: str, *, timed: bool) -> bool:
+        """Whether a text (lower case, straight apostrophes) holds the cue."""
+        if (self.timed and not timed) or not self.pattern.search(plain):
+            return False
+        return not (self.unless and self.unless.search(plain))
 
 
 @cache
@@ -38,6 +48,7 @@ def cues() -> tuple[Cue, ...]:
             re.compile(rf"\b(?:{'|'.join(row['patterns'])})\b".format_map(_Words(table["words"]))),
             row["odds"],
             row.get("timed", False),
+            re.compile(rf"\b(?:{row['unless']})\b") if "unless" in row else None,
         )
         for row in table["cue"]
     )
@@ -47,7 +58,7 @@ def heard_in(text: str, times: Times) -> tuple[Cue, ...]:
     """The cues that a text holds; `times` are its times."""
     plain = text.lower().replace("’", "'")
     timed = bool(times) or bool(_LATER.search(plain))
-    return tuple(cue for cue in cues() if (timed or not cue.timed) and cue.pattern.search(plain))
+    return tuple(cue for cue in cues() if cue.is_in(plain, timed=timed))
 
 
 def odds_of(text: str, times: Times) -> dict[str, float]:

@@ -7,6 +7,7 @@ case. Neither emergency nor opt-out ever depends on the model: what it takes for
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Protocol
@@ -21,6 +22,10 @@ from nlu.pending import WHEN_QUESTIONS, Pending, Settled, settle
 from nlu.rasa import ModelUnavailable
 from nlu.understanding import Gated, Heard, Times, Understanding
 from nlu.when import read
+
+_ONE_OF_THEM = re.compile(
+    r"\b(morning|afternoon|evening|\w+day|mon|tues?|weds?|thurs?|fri|sat|sun) ones?\b", re.I
+)
 
 
 class Parser(Protocol):
@@ -88,7 +93,9 @@ class _Ear:
     model: Parser | None
 
     def times(self, text: str, moment: datetime | None = None) -> Times:
-        bare_hours = self.pending.asked in WHEN_QUESTIONS
+        bare_hours = self.pending.asked in WHEN_QUESTIONS - {"callback_time"}
+        if self.pending.options:  # "the morning one" is no one o'clock
+            text = _ONE_OF_THEM.sub(r"\1", text)
         return read(text, moment or self.now, zone=self.zone, hours=self.hours, bare_hours=bare_hours)
 
     def on_the_days_spoken_of(self, text: str, times: Times) -> Times:

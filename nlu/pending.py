@@ -163,6 +163,8 @@ def _timed(
     if asked == "confirm_time":
         agrees = bool(fits) if pending.options else bool(parts & {"yes", "agree"})
         return Settled(Heard("affirm" if agrees and not parts & {"no", "instead"} else "other_times"))
+    if asked == "offer_to_move" and not parts & {"no", "instead"}:
+        return Settled(Heard("affirm"))
     if asked == "callback_time" and "take_up" in parts:
         return Settled(Heard("book"))
     if asked in ("which_time", "callback_time"):

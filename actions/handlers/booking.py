@@ -33,7 +33,7 @@ def other_times(turn: Turn) -> None:
     """None of those: what was asked for now, or something other than what was offered."""
     state, times = turn.state, wish(turn)
     if state.asked == "callback_time":
-        later.not_now(turn)
+        later.not_now(turn) if times else turn.say("which_time")
     elif state.asked is None and turn.visit:
         changing.reschedule(turn)
     elif drops_the_matter(turn.understanding.text) and not times:
@@ -58,7 +58,7 @@ def choose(turn: Turn) -> None:
     """
     state, times, choice = turn.state, wish(turn), turn.understanding.choice
     if state.asked == "callback_time":
-        later.not_now(turn)
+        later.not_now(turn) if times else social.not_understood(turn)
     elif state.asked in ("which_service", "which_person"):
         told_what_was_asked(turn)
     elif choice is not None and turn.understanding.has("other_times"):
@@ -80,7 +80,8 @@ def choose(turn: Turn) -> None:
         else:
             propose(turn, times)
     elif turn.visit and state.asked is None:
-        changing.reschedule(turn) if times else social.all_right(turn)
+        plain = turn.understanding.rung == "pending"
+        social.all_right(turn) if plain and not times else changing.reschedule(turn)
     elif times:
         propose(turn, times)
     elif state.offered and state.asked == "which_opening":

@@ -8,8 +8,7 @@ from actions.turn import Turn
 
 def not_interested(turn: Turn) -> None:
     """A clear no ends everything proactive, kindly; the reason is kept where one was given."""
-    turn.do(Close(turn.heard.topic or ""))
-    if turn.visit:
+    if turn.visit:  # a no while a visit stands: first of all to that visit
         turn.say(
             "confirm_call_off",
             service=turn.service_name(turn.visit.service),
@@ -17,6 +16,7 @@ def not_interested(turn: Turn) -> None:
         )
         turn.ask("confirm_cancel", offered=(), moving=None)
     else:
+        turn.do(Close(turn.heard.topic or ""))
         turn.say("declined")
         turn.ask(None, offered=(), moving=None, parted=True)
 

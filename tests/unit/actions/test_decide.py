@@ -139,9 +139,9 @@ def test_nothing_is_said_to_a_no_after_a_clear_no() -> None:
     assert third.reply is None
 
 
-def test_a_no_to_everything_with_a_visit_asks_whether_to_call_it_off() -> None:
+def test_a_no_while_a_visit_stands_asks_whether_to_call_it_off() -> None:
     decision = last(picture(visits=(visit(),)), hears("not_interested", text="not interested"), state=State())
-    assert effects(decision, Close)
+    assert not decision.effects
     assert decision.state.asked == "confirm_cancel"
 
 
