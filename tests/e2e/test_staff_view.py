@@ -60,7 +60,7 @@ class _Worker:
         self.errors: list[BaseException] = []
 
     def __enter__(self) -> _Worker:
-        wake.use(lambda job, delay: self._jobs.put(job))
+        wake.use(lambda job, *_: self._jobs.put(job))
         self._thread.start()
         return self
 
@@ -235,9 +235,7 @@ def test_the_desk_types_while_texts_arrive_takes_over_replies_and_hands_back(
 
 def test_a_reader_further_up_stays_there_and_is_told_of_a_new_text(house: House, page: Page) -> None:
     for number in range(14):
-        house.network.text(
-            TOM, "STOP" if number == 0 else f"and another line, number {number}\n" * 3
-        )
+        house.network.text(TOM, "STOP" if number == 0 else f"and another line, number {number}\n" * 3)
     expect.set_options(timeout=LIMIT)
     _log_in(page, house)
     page.locator("a.row", has_text="Tom").click()

@@ -26,7 +26,7 @@ def desk(database: str) -> Iterator[Desk]:
         )
     )
     woken: list[Job] = []
-    wake.use(lambda job, delay: woken.append(job))
+    wake.use(lambda job, *_: woken.append(job))
     app = create_app()
     furnish()
     yield Desk(app, woken)
