@@ -45,7 +45,7 @@ def fail(session: Session, message: Message, code: str, state: str) -> list[Job]
         _again(message, PROBE_EVERY)
         return []
     wait = _another_try(session, message, ruling)
-    if wait is not None:
+    if wait is not None and not _is_suppressing(session, message, code, ruling):
         _again(message, wait)
         return []
     message.state = state
@@ -113,7 +113,7 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
     contact = session.get_one(Contact, message.contact_id)
     business = session.get_one(Business, message.business_id)
     conversation = conversation_of(session, contact)
-    if ruling.suppress is not None and _often_enough(session, contact, code, ruling):
+    if ruling.suppress is not None and _is_suppressing(session, message, code, ruling):
         suppress(
             session,
             business,
@@ -130,21 +130,19 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
     return jobs
 
 
-def _often_enough(session: Session, contact: Contact, code: str, ruling: Verdict) -> bool:
-    """Whether enough texts in a row have failed with this code, since one was delivered."""
-    if ruling.suppress_after <= 1:
-        return True
-    to_them = select(DeliveryEvent.id).join(Message).where(Message.contact_id == contact.id)
-    got_through = session.scalar(
-        to_them.where(DeliveryEvent.status == "delivered").order_by(DeliveryEvent.id.desc()).limit(1)
-    )
+def _is_suppressing(session: Session, message: Message, code: str, ruling: Verdict) -> bool:
+    """Whether this failure suppresses the number; some do so only after several in a row.
+
+    In a row: since a text was delivered to the contact.
+    """
+    if ruling.suppress is None or ruling.suppress_after <= 1:
+        return ruling.suppress is not None
+    to_them = Message.contact_id == message.contact_id
+    delivered = select(func.max(DeliveryEvent.id)).join(Message).where(to_them)
+    got_through = session.scalar(delivered.where(DeliveryEvent.status == "delivered")) or 0
     failed = (
         select(func.count(DeliveryEvent.provider_id.distinct()))
         .join(Message)
-        .where(
-            Message.contact_id == contact.id,
-            DeliveryEvent.error_code == code,
-            DeliveryEvent.id > (got_through or 0),
-        )
+        .where(to_them, DeliveryEvent.error_code == code, DeliveryEvent.id > got_through)
     )
     return (session.scalar(failed) or 0) >= ruling.suppress_after
