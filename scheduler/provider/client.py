@@ -110,7 +110,7 @@ class Provider:
         except (TwilioRestException, TwilioServiceException) as error:
             if error.status >= 500:
                 raise OutcomeUnknown from None
-            raise Refused(_code_of(error.code, error.status)) from None
+            raise Refused(code_of(error.code, error.status)) from None
         except NotConnected as error:
             raise (NotReached if _never_connected(error) else OutcomeUnknown) from None
         except (RequestException, TwilioException):
@@ -138,19 +138,19 @@ def _reading() -> Iterator[None]:
     except (TwilioRestException, TwilioServiceException) as error:
         if error.status >= 500:
             raise NotReached from None
-        raise Refused(_code_of(error.code, error.status)) from None
+        raise Refused(code_of(error.code, error.status)) from None
     except TwilioException as error:
         # a list that is refused comes as the bare answer, not as the library's own refusal
         answer = error.args[1] if len(error.args) > 1 else None
         status = getattr(answer, "status_code", 500)
         if not 400 <= status < 500:
             raise NotReached from None
-        raise Refused(_code_of(_code_in(answer), status)) from None
+        raise Refused(code_of(_code_in(answer), status)) from None
     except RequestException:
         raise NotReached from None
 
 
-def _code_of(code: int | None, status: int) -> str:
+def code_of(code: int | None, status: int) -> str:
     """The provider's code; the library puts the HTTP status in its place where the answer has none."""
     return str(code) if code and code != status else WITHOUT_A_CODE.get(status, str(status))
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from twilio.base.version import Version
+from twilio.http.response import Response
 
-from data import clock
+from data import clock, settings
 from data.db import reading, writing
 from data.models import Business, Contact, Enrollment, Handoff, Message, Sender
 from data.profile import Profile
 from data.queries.campaigns import start_campaign
-from data.queries.messages import claim, enqueue
+from data.queries.messages import claim, conversation_of, enqueue
 from data.queries.suppressions import suppress, suppressed_for
+from scheduler import stopping
 from scheduler.deliver import deliver
 from scheduler.due import due_jobs
+from scheduler.jobs import Job
+from scheduler.provider.client import code_of
 from scheduler.reconcile import reconcile
 from tests.world_fixtures import SARAH, Service
 
@@ -226,6 +231,154 @@ def test_a_swept_text_is_found_by_its_row_alone(service: Service) -> None:
     with reading() as session:
         jobs = [due.job for due in due_jobs(session, clock.now())]
     assert ("deliver", message) in [(job.kind, job.row) for job in jobs]
+
+
+def stopped() -> set[str]:
+    with reading() as session:
+        return {sender.channel for sender in session.query(Sender) if sender.stopped_reason}
+
+
+def test_refused_credentials_stop_every_sender_of_the_account(service: Service) -> None:
+    service.network.faults.add("api_unauthorized", times=1)
+    deliver(queue())
+    assert stopped() == {"sms", "whatsapp"}
+
+
+def test_a_stopped_sender_probes_with_one_text_at_a_time_and_costs_no_attempts(service: Service) -> None:
+    refusals = service.network.faults.add("api_unauthorized", times=None)
+    messages = [queue(body=f"text {n}") for n in range(5)]
+    for message in messages:
+        deliver(message)
+    for _ in range(3):
+        service.clock.forward(timedelta(minutes=6))
+        for message in messages:
+            deliver(message)
+    assert refusals.struck == 2  # the one that stopped it, and one probe in these few real seconds
+    assert [text.attempts for text in service.outbox() if text.kind == "reply"] == [0] * 5
+    assert {text.state for text in service.outbox()} == {"queued"}
+
+
+def test_a_probe_that_the_provider_accepts_starts_all_senders_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.network.faults.add("api_unauthorized", times=2)
+    message = queue()
+    deliver(message)
+    monkeypatch.setattr(stopping, "PROBE_EVERY", timedelta(0))  # it runs on real time
+    service.clock.forward(timedelta(minutes=6))
+    deliver(message)
+    assert stopped() == {"sms", "whatsapp"}
+    service.clock.forward(timedelta(minutes=6))
+    deliver(message)
+    service.network.run_due()
+    assert stopped() == set()
+    assert service.arrived() == ["hello"]
+
+
+def test_a_sender_that_somebody_stopped_by_hand_does_not_probe(service: Service) -> None:
+    with writing() as session:
+        for sender in session.query(Sender):
+            sender.stopped_reason = "the owner is on holiday"
+    message = queue()
+    deliver(message)
+    assert service.arrived() == []
+    assert state_of(message)[0] == "queued"
+
+
+def test_a_provider_that_is_not_reached_costs_no_attempt(service: Service) -> None:
+    message = queue()
+    address = settings.get().twilio_api_base_url
+    settings.use(settings.get().model_copy(update={"twilio_api_base_url": "http://127.0.0.1:9"}))
+    deliver(message)
+    settings.use(settings.get().model_copy(update={"twilio_api_base_url": address}))
+    with reading() as session:
+        waiting = session.get_one(Message, message)
+        assert (waiting.state, waiting.attempts) == ("queued", 0)
+    service.clock.forward(timedelta(seconds=10))
+    deliver(message)
+    service.network.run_due()
+    assert service.arrived() == ["hello"]
+
+
+def test_a_text_that_waited_too_long_goes_to_a_person_instead(service: Service) -> None:
+    message = queue()
+    service.clock.forward(timedelta(days=3, hours=1))
+    service.run_due()
+    assert service.arrived() == []
+    assert state_of(message) == ("cancelled", "too_late")
+    with reading() as session:
+        assert session.query(Handoff).one().reason == "text_failed"
+
+
+def test_a_late_reply_does_not_leave_at_night(service: Service) -> None:
+    message = queue()
+    with writing() as session:
+        conversation_of(session, session.query(Contact).one()).last_inbound_at = clock.now()
+    service.clock.until(datetime(2026, 3, 11, 7, 0, tzinfo=UTC))  # 3:00 in New York, 16 hours later
+    deliver(message)
+    assert service.arrived() == []
+    service.clock.until(datetime(2026, 3, 11, 12, 0, tzinfo=UTC))
+    service.run_due()
+    assert service.arrived() == ["hello"]
+
+
+def test_a_reply_that_whatsapp_no_longer_takes_goes_to_a_person(service: Service) -> None:
+    with writing() as session:
+        conversation_of(session, session.query(Contact).one())
+    deliver(queue("reply", channel="whatsapp"))
+    with reading() as session:
+        assert session.query(Handoff).one().reason == "text_failed"
+
+
+def test_texts_leave_at_the_senders_pace_and_far_places_are_left_to_the_sweeper(service: Service) -> None:
+    with writing() as session:
+        for sender in session.query(Sender):
+            sender.per_second = 0.25
+    messages = [queue(body=str(n)) for n in range(4)]
+    for message in messages:
+        deliver(message)
+    service.network.run_due()
+    assert service.arrived() == ["0"]
+    with reading() as session:
+        places = [session.get_one(Message, message).due_at for message in messages[1:]]
+    ahead = [round((place - clock.now()).total_seconds()) for place in places if place]
+    assert ahead == [4, 8, 12]
+    assert service.woken == [Job("deliver", messages[1])]
+
+
+def test_after_an_outage_the_backlog_does_not_leave_all_at_once(service: Service) -> None:
+    with writing() as session:
+        for sender in session.query(Sender):
+            sender.per_second = 0.25
+    messages = [queue(body=str(n)) for n in range(4)]
+    for message in messages:
+        deliver(message)
+    service.clock.forward(timedelta(hours=1))
+    for message in messages:
+        deliver(message)
+    service.network.run_due()
+    assert service.arrived() == ["0"]
+    assert [text.state for text in service.outbox()[1:]] == ["queued"] * 3
+
+
+def test_a_text_whose_place_has_just_come_leaves_without_another(service: Service) -> None:
+    with writing() as session:
+        for sender in session.query(Sender):
+            sender.per_second = 0.25
+    first, second = queue(body="0"), queue(body="1")
+    deliver(first)
+    deliver(second)
+    service.clock.forward(timedelta(seconds=8))
+    deliver(second)
+    service.network.run_due()
+    assert service.arrived() == ["0", "1"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "20003"), (429, "20429"), (403, "403")])
+def test_an_answer_without_a_code_is_known_by_its_status(status: int, code: str) -> None:
+    response = Response(status, "<html>no</html>")
+    refusal = Version.exception("POST", "/Messages.json", response, "no")
+    assert code_of(refusal.code, refusal.status) == code
 
 
 def _a_minute_passes(message_id: int) -> None:
