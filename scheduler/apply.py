@@ -52,6 +52,8 @@ class Scene:
     contact: Contact
     conversation: Conversation
     channel: str
+    source: str = "text"
+    """Whose doing the effects are: the contact's by `text`, or by `staff`."""
     evidence: str = ""
     """What the effects go back to, such as "message 17"."""
     jobs: list[Job] = field(default_factory=list)
@@ -99,7 +101,7 @@ def _suppress(effect: Suppress, scene: Scene) -> None:
         scene.business,
         scene.contact.phone,
         reason=effect.reason,
-        source="text",
+        source=scene.source,
         evidence=scene.evidence,
     )
     _end_what_is_proactive(scene, effect.reason)

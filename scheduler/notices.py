@@ -104,6 +104,8 @@ def _nobody_looked(session: Session, handoff: Handoff) -> list[Job]:
     conversation = session.get_one(Conversation, handoff.conversation_id)
     contact = session.get_one(Contact, conversation.contact_id)
     handoff.closed_at = clock.now()
-    scene = Scene(session, business, contact, conversation, conversation.channel, f"handoff {handoff.id}")
+    scene = Scene(
+        session, business, contact, conversation, conversation.channel, evidence=f"handoff {handoff.id}"
+    )
     decision = Decision(None, (Suppress("opt_out"),), State.from_json(conversation.state))
     return apply(scene, decision, once=f"handoff:{handoff.id}")

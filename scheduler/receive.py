@@ -117,7 +117,7 @@ def _receive(session: Session, inbound: Inbound) -> Received:
     # whoever answers leaves the sequence, whatever the answer is
     stop_enrollments(session, contact.id, "replied")
     cancel_queued(session, contact.id, ("touch",), "replied")
-    scene = Scene(session, business, contact, conversation, inbound.channel, evidence)
+    scene = Scene(session, business, contact, conversation, inbound.channel, evidence=evidence)
     return _sort(scene, inbound, gated, message)
 
 

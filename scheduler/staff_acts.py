@@ -121,7 +121,7 @@ def reopen(session: Session, conversation: Conversation, user: StaffUser, reason
 def opt_out(session: Session, conversation: Conversation, user: StaffUser) -> None:
     """The contact asked a person to be left alone: as good as a STOP, without a text."""
     business, contact = _who(session, conversation)
-    scene = Scene(session, business, contact, conversation, conversation.channel, f"staff {user.id}")
+    scene = Scene(session, business, contact, conversation, conversation.channel, "staff", f"staff {user.id}")
     apply(
         scene,
         Decision(None, (Suppress("opt_out"),), State.from_json(conversation.state)),

@@ -14,6 +14,7 @@ class Conversation(Base):
     """All that was said with one contact, on every channel, and where the bot stands in it."""
 
     __tablename__ = "conversation"
+    __table_args__ = (Index("ix_conversation_outcome", "business_id", "outcome", "last_text_at", "id"),)
 
     business_id: Mapped[int] = belongs_to("business")
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), unique=True)
@@ -107,7 +108,10 @@ class Handoff(Base):
     """A person is needed. Staff are told at once and again until somebody looks."""
 
     __tablename__ = "handoff"
-    __table_args__ = (Index("ix_handoff_due", "notice_due_at"),)
+    __table_args__ = (
+        Index("ix_handoff_due", "notice_due_at"),
+        Index("ix_handoff_open", "business_id", "closed_at"),
+    )
 
     business_id: Mapped[int] = belongs_to("business")
     conversation_id: Mapped[int] = belongs_to("conversation")

@@ -232,7 +232,7 @@ def state() -> State:
 
 def scene(session: Session, contact: Contact, evidence: str = "test") -> Scene:
     business = session.query(Business).one()
-    return Scene(session, business, contact, conversation_of(session, contact), "sms", evidence)
+    return Scene(session, business, contact, conversation_of(session, contact), "sms", evidence=evidence)
 
 
 def book(phone: str | None = None) -> int:
