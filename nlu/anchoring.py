@@ -13,8 +13,10 @@ from datetime import date, datetime, time, timedelta
 from nlu.understanding import Times, Window
 
 _NAMES_A_DAY = re.compile(
-    r"\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|tod?a?y|ton[ie]|tom|tmr|tmw"
-    r"|2moro|2nite|\bday|\d(?:st|nd|rd|th)\b|\d/\d|week|month",
+    r"\b(?:\w*days?|mon|tues?|weds?|thu|thurs?|fri|sat|sun"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+    r"|tod?a?y|ton[ie]|tom|tmr|tmw|2moro|2nite|\d(?:st|nd|rd|th)\b|\d/\d|week|month",
     re.IGNORECASE,
 )
 _COUNTS_FROM_NOW = re.compile(

@@ -39,13 +39,14 @@ class Pending:
     `asked`: offer_to_book, which_time, confirm_time, anything_else, which_opening, callback_time,
     confirm_cancel, which_service, confirm_appointment, or None. `options`: the offered openings (or the one
     time that is to be confirmed; behind "which_time" those that did not suit) as naive local windows in time
-    order. `services`: the names offered. `visit`: when the contact's next visit stands, naive local.
+    order. `services`, `persons`: the names offered. `visit`: when the next visit stands, naive local.
     """
 
     asked: str | None = None
     options: tuple[Window, ...] = ()
     services: tuple[str, ...] = ()
     visit: datetime | None = None
+    persons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def settle(
     `times` are those of the text, read at the real moment; `read_at` reads it as though said at another one,
     since "the 3:30 one" means the day of the option, not today.
     """
-    if pending.asked == "which_service" and (named := _service(text, pending.services)):
+    names = {"which_service": pending.services, "which_person": pending.persons}.get(pending.asked or "", ())
+    if named := _named(text, names):
         return Settled(Heard("choose"), named)
     pieces = read_plain(text)
     if pieces is None:
@@ -97,11 +99,11 @@ def _any(asked: str) -> Settled | None:
     return Settled(Heard("choose")) if asked == "which_time" else None
 
 
-def _service(text: str, services: tuple[str, ...]) -> int | None:
-    """The number of the service, when the text is hardly more than its name."""
+def _named(text: str, names: tuple[str, ...]) -> int | None:
+    """The number of the service or person, when the text is hardly more than its name."""
     words = re.findall(r"\w+", text.lower())
-    named = [n for n, name in enumerate(services, 1) if set(re.findall(r"\w+", name.lower())) <= set(words)]
-    return named[0] if len(named) == 1 and len(words) <= len(services[named[0] - 1].split()) + 3 else None
+    named = [n for n, name in enumerate(names, 1) if set(re.findall(r"\w+", name.lower())) <= set(words)]
+    return named[0] if len(named) == 1 and len(words) <= len(names[named[0] - 1].split()) + 4 else None
 
 
 def _numbered(pieces: tuple[Piece, ...], parts: set[Part], pending: Pending) -> int | None:

@@ -121,6 +121,7 @@ def _understand(heard: Heard) -> Understanding:
             tuple(Window(at, at + length, "minute") for at in local),
             tuple(service.name for service in heard.context.services),
             _next_visit(heard.context),
+            tuple(person.first_name for person in heard.context.contact.persons if person.first_name),
         ),
         model=ear.model(),
     )

@@ -247,3 +247,52 @@ def test_no_word_of_a_plain_answer_is_an_opt_out() -> None:
 
     words = set(re.findall(r"\w+", " ".join(PHRASES.values())))
     assert not words & {"stop", "stopall", "unsubscribe", "quit", "revoke", "optout"}
+
+
+def test_a_person_of_the_household_is_chosen_by_name() -> None:
+    pending = Pending("which_person", persons=("Ana", "Ben"))
+    assert settle("it's for Ben please", pending, Times()).choice == 2
+    assert settle("ana", pending, Times()).choice == 1
+    assert settle("me", pending, Times()) is None
+
+
+def test_two_numbers_are_no_choice_even_where_one_is_an_hour_on_offer() -> None:
+    both = Times((Window(datetime(2026, 3, 10, 9), datetime(2026, 3, 10, 10), "hour"),))
+    settled = settle("1 and 3", Pending("which_opening", OPENINGS), both, lambda moment: both)
+    assert settled.choice is None
+
+
+def test_a_number_that_is_only_asked_about_is_less_sure_than_one_that_is_named() -> None:
+    for text, sure in (
+        ("is 2 ok?", False),
+        ("what about 2", False),
+        ("2 please", True),
+        ("can i do 2", True),
+    ):
+        settled = settle(text, Pending("which_opening", OPENINGS), Times())
+        assert settled.choice == 2
+        assert (settled.heard.confidence == 1.0) is sure
+
+
+def test_a_bare_day_or_hour_is_a_wish_to_come_after_the_opener() -> None:
+    assert heard("tonight?", "offer_to_book", read_at=clock_reader(18)) == ("book", None)
+    assert heard("how about friday", "offer_to_book", read_at=clock_reader(0, day=13)) == ("book", None)
+
+
+def test_any_time_is_a_yes() -> None:
+    assert heard("any time works", "offer_to_book") == ("affirm", None)
+    assert heard("whatever works", "which_time") == ("choose", None)
+
+
+def test_a_time_while_moving_is_asked_about_says_where_to() -> None:
+    assert heard("wednesday morning", "offer_to_move", read_at=clock_reader(0, day=11)) == ("affirm", None)
+
+
+def test_at_three_means_the_opening_at_three_rather_than_the_one_at_half_past() -> None:
+    at_three = (opening(10, 15), opening(10, 15, 30))
+
+    def hour(moment: datetime) -> Times:
+        start = datetime.combine(moment.date(), time(15))
+        return Times((Window(start, start + timedelta(hours=1), "hour"),))
+
+    assert heard("3 pm works", "which_opening", at_three, hour) == ("choose", 1)
