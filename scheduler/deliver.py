@@ -75,7 +75,8 @@ def deliver(message_id: int) -> list[Job]:
 def _take_place(message_id: int, seconds: float) -> None:
     """Wait for the place in the sender's pace that was reserved.
 
-    What is further ahead is left to the sweeper: the queue carries no long waits.
+    What is further ahead is left to the sweeper, as the queue carries no long waits: of those a few seconds'
+    worth leave together, and over any longer time the pace is kept.
     """
     with writing() as session:
         message = session.get_one(Message, message_id)
