@@ -33,10 +33,10 @@ class NotAllowed(Exception):
 
 
 def take_over(session: Session, conversation: Conversation, user: StaffUser) -> None:
-    """The bot is silent from now on; what it had queued for this contact does not leave any more."""
+    """The bot is silent from now on: its queued answers do not leave any more, what is proactive waits."""
     conversation.staff_took_over_at = conversation.staff_took_over_at or clock.now()
     conversation.staff_user_id = user.id
-    cancel_queued(session, conversation.contact_id, ("reply", "touch", "callback"), "staff_took_over")
+    cancel_queued(session, conversation.contact_id, ("reply",), "staff_took_over")
     look(session, conversation)
     _audit(session, conversation, user, "took over")
     refresh_outcome(session, conversation)

@@ -99,7 +99,7 @@ def _to_office_hours(now: datetime, zone: str) -> timedelta:
 
 
 def phones() -> list[dict[str, str]]:
-    """The phones that the simulator's page shows: those who get the opener, the sample's accepted contacts."""
+    """The phones that the simulator's page shows: those of the contacts that the import accepted."""
     with reading() as session:
         rows = session.scalars(select(Contact).order_by(Contact.id)).all()
         return [{"number": row.phone, "label": _label(row)} for row in rows]

@@ -53,6 +53,8 @@ CANCELLED = {
     "frozen": "an emergency was reported",
     "superseded": "it was no longer needed",
     "outside_whatsapp_window": "WhatsApp's 24 hours were over",
+    "too_late": "it was too old to be sent",
+    "no_lawful_time": "there is no hour at which it may be sent",
 }
 
 STOPPED = {
@@ -61,6 +63,10 @@ STOPPED = {
     "opt_out": "they opted out",
     "wrong_number": "the number is somebody else's",
     "undeliverable": "the number cannot be reached",
+    "do_not_contact": "they are on the do-not-contact list",
+    "superseded": "it was no longer needed",
+    "unusable_text": "the opener's text cannot be filled in",
+    "no_lawful_time": "there is no hour at which they may be written to",
 }
 
 STATES = {

@@ -39,7 +39,7 @@ class Sender(Base):
     per_second: Mapped[float] = mapped_column(default=1.0)
     """Texts that the provider lets leave in a second."""
     stopped_reason: Mapped[str | None]
-    """Set: nothing leaves (for instance the provider refuses our credentials) until staff look."""
+    """Set: nothing leaves but a probe now and then (scheduler/stopping.py), which may clear it."""
 
 
 class FaqEntry(Base):
