@@ -9,7 +9,7 @@ import click
 
 from actions.calendars.google import connect_google
 from actions.calendars.google_access import GoogleNotConfigured
-from bot.cli.calendar_selftest import SelfTest
+from bot.selftest.calendar import SelfTest
 from data import clock, settings
 
 

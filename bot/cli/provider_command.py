@@ -26,7 +26,7 @@ def selftest(recipient: str) -> None:
     well; 1: a step failed; 2: a setting is missing or NUMBER is no number. With whatsapp:NUMBER the text goes
     by WhatsApp.
     """
-    from bot.cli.provider_selftest import Line, SelfTest
+    from bot.selftest.provider import Line, SelfTest
     from data import logs, settings
     from scheduler.provider.client import provider
 

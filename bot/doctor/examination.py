@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
-from bot.cli.within import begin, outcome
 from bot.doctor import machine, memory, outside, running
 from bot.doctor.finding import Finding, unwell
+from bot.selftest.within import begin, outcome
 from data import settings
 
 LIMIT = 8.0

@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 from google_server.fixtures import ConnectedGoogle
 
 from actions.calendars.google_client import Patience
-from bot.cli import calendar_selftest
 from bot.cli.calendar_command import command
+from bot.selftest import calendar as calendar_selftest
 from data import settings
 
 NOW = datetime(2026, 3, 5, 15, tzinfo=UTC)
@@ -218,7 +218,7 @@ def test_a_server_that_drips_its_answer_cannot_keep_the_command_from_ending(
     google_server: ConnectedGoogle, tmp_path: Path
 ) -> None:
     hurried = (
-        "from bot.cli import calendar_selftest, main; calendar_selftest.STEPS_END = 2.0; "
+        "from bot.cli import main; from bot.selftest import calendar; calendar.STEPS_END = 2.0; "
         "main(['calendar', 'selftest'])"
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:

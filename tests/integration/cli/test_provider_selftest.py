@@ -16,7 +16,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
 from bot.cli import main
-from bot.cli.provider_selftest import Line, Result, SelfTest, Times
+from bot.selftest.provider import Line, Result, SelfTest, Times
 from bot.simulator import Network
 from data import business_file, db, settings
 from data.db import writing

@@ -11,9 +11,8 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from actions.calendars import (
     Calendar,
@@ -24,6 +23,7 @@ from actions.calendars import (
     Span,
     event_id,
 )
+from bot.selftest.steps import Result, StepFailed
 
 FAR_AWAY = timedelta(days=400)
 STEPS_END = 48.0
@@ -32,23 +32,6 @@ CLEAN_UP_END = 56.0
 """Seconds after which even the cleaning up is given up; the rest of the minute is for starting and ending."""
 SETTLES = 5.0
 """Seconds that Google may take until a write shows in its lists."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How one step went; `ms` is how long it took."""
-
-    step: str
-    ok: bool
-    detail: str
-    ms: int
-
-    def line(self) -> dict[str, Any]:
-        return {"step": self.step, "ok": self.ok, "detail": self.detail, "ms": self.ms}
-
-
-class StepFailed(Exception):
-    """The calendar answered, but not as it should; the message says what is wrong."""
 
 
 class _Worker:

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from bot.cli.within import within
+from bot.selftest.steps import Result, StepFailed
+from bot.selftest.within import within
 from scheduler import rate_limit
 from scheduler.provider.client import NotReached, Outbound, OutcomeUnknown, Refused, Sent
 from scheduler.provider.errors import verdict
@@ -63,23 +64,6 @@ class Line:
     to: str
     channel: str = "sms"
     per_second: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How one step went; `ms` is how long it took."""
-
-    step: str
-    ok: bool
-    detail: str
-    ms: int
-
-    def line(self) -> dict[str, Any]:
-        return {"step": self.step, "ok": self.ok, "detail": self.detail, "ms": self.ms}
-
-
-class StepFailed(Exception):
-    """The step did not end as it should; the message says why, for whoever reads the line."""
 
 
 class SelfTest:
