@@ -1,6 +1,6 @@
 # Every target but help calls setup first; the second time that costs under a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-parts lint eval
+.PHONY: help setup demo test test-parts lint bench eval
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,9 @@ lint: setup ## ruff, mypy and the layers' contract
 	@.venv/bin/ruff format --check --quiet --config .ci/lint-model.toml nlu/model
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-logo >/dev/null || .venv/bin/lint-imports
+
+bench: setup ## how long the pure parts take, each beside what one would use instead
+	@.venv/bin/python tests/bench/run.py
 
 eval: setup ## measure understanding; EVAL=folder adds a folder of labelled texts
 	@EVAL="$(EVAL)" .venv/bin/python tests/eval/run.py
