@@ -13,7 +13,7 @@ demo: setup ## run everything against simulated phones and print the address
 	@.venv/bin/rekindle demo
 
 test: setup test-parts lint ## lint, then all tests on SQLite and PostgreSQL, with real Redis, Rasa and Chromium
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 test-parts: setup
 	@.ci/setup/test-parts.sh

@@ -138,10 +138,15 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.when == "call" and report.passed:
-        params = getattr(getattr(item, "callspec", None), "params", {})
-        _passed[params.get("database_url", "no database")] += 1
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    report.user_properties.append(("database", params.get("database_url", "no database")))
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Counts where all reports arrive: in the one process, or in the one that hands tests to others."""
+    if report.when == "call" and report.passed:
+        _passed[dict(report.user_properties)["database"]] += 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
