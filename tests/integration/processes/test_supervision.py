@@ -44,7 +44,13 @@ class Tiny:
 
     def ready(self) -> bool:
         assert self.process.poll() is None, self.said
-        return "ready" in self.said and set(leftovers.find(self.run)) == NAMES and self.child > 0
+        all_there = set(leftovers.find(self.run)) == NAMES and self.child > 0
+        return "ready" in self.said and all_there and all(map(self._listens, ("steady", "deaf")))
+
+    def _listens(self, name: str) -> bool:
+        """Whether a program has got as far as deciding what it does about signals."""
+        log = self.folder / "log" / f"{name}.log"
+        return log.exists() and "started" in log.read_text()
 
     @property
     def said(self) -> str:
