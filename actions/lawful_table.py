@@ -114,7 +114,7 @@ def _holidays(country: str | None, state: str | None, year: int) -> frozenset[da
     for subdivision in (state, None):
         try:
             return frozenset(holidays.country_holidays(country or "", subdiv=subdivision, years=year))
-        except NotImplementedError:
+        except NotImplementedError:  # the library's word for a country or state that it does not know
             continue
     return frozenset()
 

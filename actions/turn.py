@@ -74,11 +74,6 @@ class Turn:
         self.state = replace(self.state, asked=asked, **changes)
 
     @property
-    def has_spoken(self) -> bool:
-        """Whether anything is going to be said already."""
-        return bool(self._said)
-
-    @property
     def awaits_staff(self) -> bool:
         """Whether this very turn calls a person."""
         return any(isinstance(effect, HandOver) for effect in self._effects)
