@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from actions import objections
 from actions.context import Context
 from actions.decision import Decision, HandOver
 from actions.delicate import matter
@@ -94,6 +95,8 @@ def decide(state: State, understanding: Understanding, context: Context) -> Deci
         people.media(turn)
     elif kind := matter(understanding.text, context.contact.first_names):
         DELICATE[kind](turn)
+    elif objection := objections.answerable(turn):
+        objections.answer(turn, *objection)
     elif wants_a_moment(understanding.text):
         turn.say("take_your_time")
     elif announces_a_question(understanding.text):

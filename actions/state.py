@@ -37,6 +37,8 @@ class State:
     """A set of openings was turned down: rather than a third set, ask what would suit."""
     called_off: bool = False
     """A visit was just called off: a no to another time is no no to the business."""
+    objections: tuple[str, ...] = ()
+    """What the owner's one answer was given to (actions/objections.py): the next time it counts as said."""
     heard: str = ""
     """A fingerprint of the contact's last text."""
     heard_again: int = 0
