@@ -15,6 +15,7 @@ from data.models.business import (
 from data.models.campaign import Campaign, Enrollment, Touch
 from data.models.contact import Contact, ContactBasis, ImportBatch, Person, Suppression
 from data.models.conversation import Callback, Conversation, DeliveryEvent, Handoff, Message
+from data.models.heartbeat import Heartbeat
 
 __all__ = [
     "Appointment",
@@ -32,6 +33,7 @@ __all__ = [
     "Enrollment",
     "FaqEntry",
     "Handoff",
+    "Heartbeat",
     "Hold",
     "ImportBatch",
     "LocalEvent",
