@@ -14,6 +14,7 @@ from celery.signals import setup_logging, worker_process_init
 
 from data import clock, db, demo_clock, logs, settings
 from data.db import reading
+from scheduler import heartbeat
 from scheduler.due import SWEEP_EVERY, due_jobs
 from scheduler.jobs import Job, JobKind
 from scheduler.run import run
@@ -45,7 +46,7 @@ app.conf.update(
         "interval_max": 0,
     },
     beat_schedule={
-        "sweep": {"task": "rekindle.sweep", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}
+        "sweep": {"task": heartbeat.SWEEP, "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}
     },
     timezone="UTC",
 )
@@ -73,9 +74,10 @@ def run_job(kind: JobKind, row: int) -> None:
     except Exception as error:
         # without the message and the values, which may hold a text or a number; the row is swept again
         log.error("job failed", kind=kind, row=row, **logs.what_failed(error))
+    heartbeat.worked()
 
 
-@app.task(name="rekindle.sweep")  # type: ignore[untyped-decorator]
+@app.task(name=heartbeat.SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Wake everything that is due, however it came to wait."""
     with reading() as session:
@@ -84,3 +86,4 @@ def sweep() -> None:
         log.info("swept", jobs=len(due))
     # with the workers behind, the next sweep finds the same rows: a queue that only grows helps nobody
     wake((one.job for one in due), expires=2 * SWEEP_EVERY)
+    heartbeat.swept()
