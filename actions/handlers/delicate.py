@@ -1,6 +1,8 @@
-"""A death, a child, a wish to be forgotten, another language; and texts that no person wrote."""
+"""A death, a child, a wish to be forgotten, what only a person may answer; and texts that no person wrote."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from actions.decision import Close, Freeze, HandOver
 from actions.turn import Turn
@@ -30,10 +32,14 @@ def erasure(turn: Turn) -> None:
     turn.ask(None, offered=())
 
 
-def clinical(turn: Turn) -> None:
-    """What touches somebody's health is no question for an assistant: a person answers it."""
-    turn.say("unanswered")
-    turn.do(HandOver("clinical_question", silent=False))
+def regulated(kind: str) -> Callable[[Turn], None]:
+    """What only a person may answer: somebody's health, what a plan covers, money and law."""
+
+    def to_a_person(turn: Turn) -> None:
+        turn.say("unanswered")
+        turn.do(HandOver(f"{kind}_question", silent=False))
+
+    return to_a_person
 
 
 def spanish(turn: Turn) -> None:

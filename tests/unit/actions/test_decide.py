@@ -206,6 +206,11 @@ def test_the_very_same_reply_is_not_given_a_third_time() -> None:
         ("please delete my data", "data_request"),
         ("i'm pregnant, is it safe?", "clinical_question"),
         ("hola, quiero una cita", "spanish"),
+        ("does my ppo cover a crown?", "coverage_question"),
+        ("whats my copay", "coverage_question"),
+        ("my lawyer wants your records", "legal_question"),
+        ("is it tax deductible?", "financial_question"),
+        ("can i eat before the cleaning?", "clinical_question"),
     ],
 )
 def test_what_is_delicate_gets_a_person_and_no_pitch(text: str, reason: str) -> None:
@@ -218,6 +223,8 @@ def test_what_is_delicate_gets_a_person_and_no_pitch(text: str, reason: str) -> 
     "text",
     [
         "my phone died, can i still book friday?",
+        "do you take delta dental? friday works",
+        "is the parking covered? friday works",
         "my son is 12 years old, is friday ok",
         "i'm 15 minutes away",
         "are you an automated bot or a person",
