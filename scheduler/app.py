@@ -14,9 +14,10 @@ from celery.signals import setup_logging, worker_process_init
 
 from data import clock, db, demo_clock, logs, settings
 from data.db import reading
-from scheduler import heartbeat
+from scheduler import heartbeat, measures
 from scheduler.due import SWEEP_EVERY, due_jobs
 from scheduler.jobs import Job, JobKind
+from scheduler.measures.watch import watch
 from scheduler.run import run
 from scheduler.wake import wake
 
@@ -62,6 +63,7 @@ def _log_our_way(**_: Any) -> None:
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _begin(**_: Any) -> None:
     db.connect()
+    watch()
     if settings.get().rekindle_demo:
         clock.use(demo_clock.now)
 
@@ -70,7 +72,8 @@ def _begin(**_: Any) -> None:
 def run_job(kind: JobKind, row: int) -> None:
     """Run one job and wake what comes of it."""
     try:
-        wake(run(Job(kind, row)))
+        with measures.doing(kind, row):
+            wake(run(Job(kind, row)))
     except Exception as error:
         # without the message and the values, which may hold a text or a number; the row is swept again
         log.error("job failed", kind=kind, row=row, **logs.what_failed(error))

@@ -6,6 +6,16 @@ from functools import lru_cache
 
 from data import settings
 from nlu.rasa import Rasa
+from nlu.understanding import Heard
+from scheduler import measures
+
+
+class _Timed(Rasa):
+    """A client whose answers are timed."""
+
+    def parse(self, text: str) -> tuple[Heard, ...]:
+        with measures.asking_the_model():
+            return super().parse(text)
 
 
 def model() -> Rasa:
@@ -16,4 +26,4 @@ def model() -> Rasa:
 
 @lru_cache(maxsize=4)
 def _client(url: str, token: str) -> Rasa:
-    return Rasa(url, token)
+    return _Timed(url, token)

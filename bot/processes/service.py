@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from bot.processes.program import Addresses, Listens, ProcessesError, Program
 from data.settings import Settings
 from nlu import rasa_process
 from nlu.rasa import Rasa
+from scheduler.measures import seats
 
 WEB_WORKERS = 2
 WEB_THREADS = 8
 CELERY_POOL = 2
+SECRETS = ("rasa_token", "secret_key", "encryption_keys", "metrics_token")
 TASK_GRACE = 25  # seconds a worker may take to finish the task in hand; a call to a provider ends within 15
 
 
@@ -57,7 +60,9 @@ def compose(settings: Settings, run: Path, bind: str = "127.0.0.1") -> Service:
         _celery("worker", "worker", "--pool", "prefork", "--concurrency", str(CELERY_POOL)),
         _celery("beat", "beat", "--schedule", str(run / "beat-schedule"), "--pidfile", ""),
     ]
-    return Service(tuple(programs), addresses, _environment(settings, addresses))
+    counts = run / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)  # what earlier processes counted, under names that are gone
+    return Service(tuple(programs), addresses, _environment(settings, addresses, counts))
 
 
 def _in_url(host: str) -> str:
@@ -118,7 +123,7 @@ def outside(settings: Settings, addresses: Addresses) -> Sequence[Program]:
     return away
 
 
-def _environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
+def _environment(settings: Settings, addresses: Addresses, counts: Path) -> dict[str, str]:
     """These settings as variables, so that every program has exactly the ones that `run` was given."""
     given = {name.upper(): _text(getattr(settings, name)) for name in settings.model_fields_set}
     chosen = {
@@ -126,7 +131,8 @@ def _environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "REDIS_URL": addresses.redis,
         "RASA_URL": addresses.rasa,
         # Made here, once, rather than by several programs at the same moment.
-        **{name.upper(): settings.secret(name) for name in ("rasa_token", "secret_key", "encryption_keys")},
+        **{name.upper(): settings.secret(name) for name in SECRETS},
+        seats.FOLDER: str(counts),
         "PYTHONUNBUFFERED": "1",
     }
     return given | chosen
