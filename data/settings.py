@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -48,9 +48,13 @@ class Settings(BaseSettings):
     rasa_url: str = ""
     rasa_token: SecretStr = SecretStr("")
     public_base_url: str = ""
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    """How many proxies in front add to X-Forwarded-For: so many of its last entries are believed."""
     secret_key: SecretStr = SecretStr("")
     encryption_keys: SecretStr = SecretStr("")
     """Fernet keys, comma separated, the newest first."""
+    metrics_token: SecretStr = SecretStr("")
+    """Whoever shows it may read `/metrics`."""
 
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
@@ -81,6 +85,18 @@ class Settings(BaseSettings):
             raise ValueError("use an https address; plain http is accepted for this machine only")
         return url.rstrip("/")
 
+    @field_validator("public_base_url")
+    @classmethod
+    def _an_address_to_sign(cls, url: str) -> str:
+        parts = urlsplit(url)  # raises ValueError where it is none
+        if url and not parts.hostname:
+            raise ValueError("the host is missing")
+        if parts.port == 0 or "@" in parts.netloc or "?" in url or "#" in url:
+            raise ValueError("only scheme, host, perhaps a port and a path")
+        if not re.fullmatch(r"(/[\w.~-]+)*", parts.path, re.ASCII):
+            raise ValueError("a path may hold letters, digits and - . _ ~ only")
+        return url
+
     @field_validator("staff_notice_to")
     @classmethod
     def _a_number(cls, number: str) -> str:
@@ -110,6 +126,16 @@ class Settings(BaseSettings):
         """The address under which providers and people reach this service."""
         return self.public_base_url or f"http://127.0.0.1:{self.rekindle_port}"
 
+    @property
+    def public_path(self) -> str:
+        """The path below which the service is reached, such as `/texts`; mostly empty."""
+        return urlsplit(self.public_base_url).path
+
+    @property
+    def is_public_https(self) -> bool:
+        """Whether browsers come over https: then cookies never travel without it."""
+        return self.own_base_url.startswith("https://")
+
     @cached_property
     def auth_tokens(self) -> tuple[str, ...]:
         """The provider's tokens, the current one first."""
@@ -118,7 +144,7 @@ class Settings(BaseSettings):
     def secret(self, name: str) -> str:
         """A secret of ours: from the environment, else made once and kept in the data folder.
 
-        `name` is `secret_key`, `encryption_keys` or `rasa_token`.
+        `name` is `secret_key`, `encryption_keys`, `rasa_token` or `metrics_token`.
         """
         given = getattr(self, name).get_secret_value()
         return given or _kept_secret(self.rekindle_data_dir / "secrets" / name, name)
