@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, request
 
-from bot import demo_door, health
+from bot import callers, demo_door, health, metrics, response_headers
 from bot.staff import door
 from bot.webhooks import twilio
 from data import clock, db, demo_clock, logs, settings
@@ -35,26 +35,19 @@ def create_app() -> Flask:
     app.config.update(
         SECRET_KEY=present.secret("secret_key"),
         MAX_CONTENT_LENGTH=256 * 1024,
+        # with __Host- no other host of the domain, and no page without https, can set it
+        SESSION_COOKIE_NAME="__Host-rekindle" if present.is_public_https else "rekindle",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=present.own_base_url.startswith("https://"),
+        SESSION_COOKIE_SAMESITE="Lax",  # not Strict: staff come by links in texts and mails
+        SESSION_COOKIE_SECURE=present.is_public_https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
     )
     app.register_blueprint(twilio.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     if present.rekindle_demo:
         app.register_blueprint(demo_door.blueprint)
     door.register(app)
-    app.after_request(_guard)
+    response_headers.install(app, present)
+    callers.install(app, present)
     return app
-
-
-def _guard(response: Response) -> Response:
-    """No script, style or frame from elsewhere, and no guessing of types."""
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    return response
