@@ -6,10 +6,15 @@ the sum over its labels; its topic is the likeliest label's.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import logging
+import operator
+import struct
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import requests
@@ -17,6 +22,12 @@ import requests
 from nlu.understanding import Heard
 
 LIKELIEST = 5
+EMBEDDED_AT_ONCE = 16
+"""Texts in one call for embeddings: some 60 ms, so that nobody who wants an intent meanwhile waits long."""
+
+Embedding = tuple[float, ...]
+"""A text's meaning: 384 numbers of length one, so that the similarity of two texts is their dot product."""
+
 NOTHING_HEARD = (Heard("out_of_scope", None, 0.0),)
 
 
@@ -51,8 +62,7 @@ class Rasa:
 
         Raises ModelUnavailable when the server is away, too slow, refuses, or answers something else.
         """
-        # A leading slash would be taken for Rasa's own intent notation: "/book" would be believed at once.
-        asked = text.replace("\x00", " ").strip().lstrip("/").strip()
+        asked = _plain(text)
         if not asked:
             return NOTHING_HEARD
         answer = self._call("POST", "/model/parse", {"text": asked})
@@ -62,6 +72,25 @@ class Rasa:
             raise ModelUnavailable("the model's answer has no ranking of intents") from None
         return fold(ranking)
 
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """The embedding of each text, in order; the server still knows those of texts just parsed.
+
+        Some 4 ms for a new text, in calls of 16, each with a time-out. Raises ModelUnavailable as `parse`.
+        """
+        found: list[Embedding] = []
+        for start in range(0, len(texts), EMBEDDED_AT_ONCE):
+            some = [_plain(text) for text in texts[start : start + EMBEDDED_AT_ONCE]]
+            answer = self._call("POST", "/model/embed", {"texts": some})
+            try:
+                rows = [base64.b64decode(row) for row in answer["embeddings"]]
+                made = [struct.unpack(f"<{int(answer['dimension'])}e", row) for row in rows]
+            except (KeyError, TypeError, ValueError, binascii.Error, struct.error):
+                raise ModelUnavailable("the model's answer has no embeddings") from None
+            if len(made) != len(some):
+                raise ModelUnavailable("the model's answer has not one embedding for each text")
+            found += made
+        return found
+
     def ready(self) -> bool:
         """Whether the server is up and has a model loaded."""
         try:
@@ -69,7 +98,7 @@ class Rasa:
         except ModelUnavailable:
             return False
 
-    def _call(self, method: str, path: str, body: dict[str, str] | None) -> dict[str, Any]:
+    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
             response = self._session().request(
                 method, self.url + path, params={"token": self.token}, json=body, timeout=self._timeout
@@ -95,6 +124,16 @@ class Rasa:
             session.trust_env = False  # loopback: no proxy, and no look at .netrc for every text
             self._local.session = session
         return session
+
+
+def similarity(one: Embedding, other: Embedding) -> float:
+    """How close two texts are in meaning: 1 the same, some 0.6 a paraphrase, about 0 nothing in common."""
+    return float(sum(map(operator.mul, one, other)))
+
+
+def _plain(text: str) -> str:
+    # A leading slash would be taken for Rasa's own intent notation: "/book" would be believed at once.
+    return text.replace("\x00", " ").strip().lstrip("/").strip()
 
 
 def fold(ranking: list[tuple[str, float]]) -> tuple[Heard, ...]:

@@ -2,9 +2,10 @@
 
     RASA_TOKEN=... nlu/model/.venv/bin/python nlu/model/serve.py --port 5005 [--with-parent]
 
-This is what `rasa run --enable-api` does, less three things: the token comes from the environment and so
-never shows in the list of processes, nothing but errors is logged (no text, no address with a token), and
-with `--with-parent` the server ends by itself when the process that started it is gone.
+This is what `rasa run --enable-api` does, with a route of our own for embeddings (embed_route.py) and less
+three things: the token comes from the environment and so never shows in the list of processes, nothing but
+errors is logged (no text, no address with a token), and with `--with-parent` the server ends by itself when
+the process that started it is gone.
 """
 
 import argparse
@@ -42,6 +43,22 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def serve(port: int, token: str) -> None:
+    """Rasa's HTTP API and our route beside it, in this process, until it is told to end."""
+    from functools import partial
+
+    import embed_route
+    from rasa.core.run import close_resources, configure_app, load_agent_on_start
+    from rasa.core.utils import AvailableEndpoints
+
+    endpoints = AvailableEndpoints()
+    app = configure_app(auth_token=token, port=port, endpoints=endpoints)
+    embed_route.add_to(app, token)
+    app.register_listener(partial(load_agent_on_start, str(MODEL), endpoints, None), "before_server_start")
+    app.register_listener(close_resources, "after_server_stop")
+    app.run(host="127.0.0.1", port=port, workers=1, access_log=False)
+
+
 def main() -> int:
     """Serves until the process is told to end; 2 when it cannot start at all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -61,24 +78,14 @@ def main() -> int:
     os.chdir(HERE)
     sys.path.insert(0, str(HERE))
 
-    import rasa.core.run
     import rasa.utils.common
     import rasa.utils.log_utils
-    from rasa.core.utils import AvailableEndpoints
 
     rasa.utils.common.configure_logging_and_warnings(
         logging.ERROR, warn_only_once=True, filter_repeated_logs=True
     )
     rasa.utils.log_utils.configure_structlog(logging.ERROR)
-    rasa.core.run.serve_application(
-        model_path=str(MODEL),
-        channel="rest",
-        interface="127.0.0.1",
-        port=arguments.port,
-        auth_token=token,
-        enable_api=True,
-        endpoints=AvailableEndpoints(),
-    )
+    serve(arguments.port, token)
     return 0
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
+import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from nlu.rasa import LIKELIEST, ModelUnavailable, Rasa, fold
+from nlu.rasa import LIKELIEST, ModelUnavailable, Rasa, fold, similarity
 from nlu.understanding import Heard
 
 SECRET = "a-token-nobody-may-see"
@@ -178,3 +180,46 @@ def test_neither_text_nor_token_stands_in_an_error_or_a_log(
     assert SECRET not in shown
     assert PRIVATE not in shown
     assert all(error.__context__ is None or error.__suppress_context__ for error in raised)
+
+
+def embedded(*rows: tuple[float, ...]) -> str:
+    """The answer of the server's route for embeddings."""
+    packed = [base64.b64encode(struct.pack(f"<{len(row)}e", *row)).decode() for row in rows]
+    return json.dumps({"dimension": len(rows[0]), "embeddings": packed})
+
+
+def test_embeddings_come_in_the_order_of_the_texts(server: Server) -> None:
+    server.body = embedded((1.0, 0.0), (0.6, 0.8))
+    one, other = Rasa(server.url, SECRET).embed([" /how much ", "price?"])
+    assert server.asked[0][1] == {"texts": ["how much", "price?"]}
+    assert one == (1.0, 0.0)
+    assert similarity(one, other) == pytest.approx(0.6, abs=0.001)
+
+
+def test_many_texts_are_embedded_in_several_calls(server: Server) -> None:
+    server.body = embedded(*[(1.0,)] * 16)
+    assert len(Rasa(server.url, SECRET).embed([f"text {n}" for n in range(32)])) == 32
+    assert [len(body["texts"]) for _, body in server.asked] == [16, 16]
+
+
+def test_no_texts_are_embedded_without_asking(server: Server) -> None:
+    assert Rasa(server.url, SECRET).embed([]) == []
+    assert not server.asked
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{}",
+        '{"dimension": 2}',
+        '{"dimension": 2, "embeddings": ["AAA"]}',
+        '{"dimension": 2, "embeddings": ["AAAA"]}',
+        '{"dimension": "x", "embeddings": ["AAAA"]}',
+        '{"dimension": 2, "embeddings": []}',
+        '{"dimension": 2, "embeddings": [null]}',
+    ],
+)
+def test_an_answer_without_embeddings_means_that_the_model_is_unavailable(server: Server, body: str) -> None:
+    server.body = body
+    with pytest.raises(ModelUnavailable):
+        Rasa(server.url, SECRET).embed([PRIVATE])
