@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import select
@@ -20,9 +21,10 @@ from sqlalchemy.orm import Session
 from bot.selftest.within import within
 from data import clock
 from data.db import reading
+from data.logs import what_failed
 from data.message_states import KINDS
 from data.models import Message
-from data.queries.heartbeats import silences
+from data.queries.heartbeats import Name, silences
 from data.queries.standing import Standing, standing
 from scheduler.due import due_jobs
 
@@ -33,6 +35,8 @@ PATIENCE = 2.0
 """Seconds for the database; a monitoring waits some ten for the whole page."""
 
 REPLIES = tuple(name for name, kind in KINDS.items() if not kind.proactive)
+log = structlog.get_logger(__name__)
+
 JOBS = ("converse", "deliver", "deliver_proactive", "touch", "callback", "appointment", "notice", "reconcile")
 
 
@@ -41,14 +45,14 @@ class Rows:
     """What the rows said."""
 
     ages: dict[str, timedelta]
-    silences: dict[str, timedelta]
+    silences: Mapping[Name, timedelta]
     standing: Standing
 
 
 def read() -> Rows:
     """Ask the database."""
     with reading() as session:
-        return Rows(_ages(session), dict(silences(session)), standing(session, REPLIES))
+        return Rows(_ages(session), silences(session), standing(session, REPLIES))
 
 
 def _ages(session: Session) -> dict[str, timedelta]:
@@ -56,7 +60,8 @@ def _ages(session: Session) -> dict[str, timedelta]:
     now = clock.now()
     due = due_jobs(session, now, limit=1)
     texts = [one.job.row for one in due if one.job.kind == "deliver"]
-    kinds = dict(session.execute(select(Message.id, Message.kind).where(Message.id.in_(texts))).tuples())
+    asked = select(Message.id, Message.kind).where(Message.id.in_(texts))
+    kinds = {text.id: text.kind for text in session.execute(asked)}
     ages = dict.fromkeys(JOBS, timedelta(0))
     for one in due:
         proactive = one.job.kind == "deliver" and KINDS[kinds[one.job.row]].proactive
@@ -84,7 +89,7 @@ class RowFigures(Collector):
         if rows is None:
             return
         yield _by("queue_age_seconds", "How long the oldest due job waits", "job", _seconds(rows.ages))
-        last = {name: rows.silences[name].total_seconds() for name in rows.silences}
+        last = {str(name): silence.total_seconds() for name, silence in rows.silences.items()}
         yield _by("last_seen_seconds", "Since a part last showed that it lives", "part", last)
         now = rows.standing
         yield _gauge("callbacks_due", "Callbacks whose moment has come", now.callbacks_due)
@@ -106,7 +111,8 @@ class RowFigures(Collector):
             if time.monotonic() - self._read_at > FRESH:
                 try:
                     self._known = within(PATIENCE, read)
-                except Exception:  # whatever is wrong with the database: the page says so in its first line
+                except Exception as error:  # whatever is wrong with the database, the page is told
+                    log.warning("figures cannot be read", **what_failed(error))
                     self._known = None
                 self._read_at = time.monotonic()
             return self._known

@@ -36,5 +36,5 @@ def show_life(session: Session, *names: Name) -> None:
 def silences(session: Session) -> dict[Name, timedelta]:
     """For each part that ever showed life, how long it has been silent; never less than nothing."""
     now = clock.real()
-    seen = dict(session.execute(select(Heartbeat.name, Heartbeat.seen_at)).tuples())
+    seen = {row.name: row.seen_at for row in session.execute(select(Heartbeat.name, Heartbeat.seen_at))}
     return {name: max(timedelta(0), now - seen[name]) for name in NAMES if name in seen}
