@@ -80,6 +80,7 @@ def reply(session: Session, conversation: Conversation, user: StaffUser, text: s
 def hand_back(session: Session, conversation: Conversation, user: StaffUser) -> list[Job]:
     """The bot answers again, and says so; what waited for a person is closed."""
     was_theirs = conversation.staff_took_over_at is not None
+    released = {"released": True} if conversation.frozen_at is not None else {}
     conversation.staff_took_over_at, conversation.staff_user_id = None, None
     conversation.frozen_at = None
     session.execute(
@@ -87,7 +88,7 @@ def hand_back(session: Session, conversation: Conversation, user: StaffUser) -> 
         .where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
         .values(closed_at=clock.now(), notice_due_at=None)
     )
-    _audit(session, conversation, user, "handed back")
+    _audit(session, conversation, user, "handed back" if was_theirs else "marked as done", released)
     refresh_outcome(session, conversation)
     business, contact = _who(session, conversation)
     if not was_theirs or suppressed_for(session, business, contact.phone, conversation.channel):

@@ -11,7 +11,7 @@ SHORTEST_PASSWORD = 10
 
 @click.group("staff")
 def command() -> None:
-    """Add people who may log in to the staff view."""
+    """Add people who may log in to the staff view, and close their accounts."""
 
 
 @command.command("add")
@@ -20,11 +20,12 @@ def command() -> None:
 @click.option("--password", envvar="REKINDLE_STAFF_PASSWORD", help="Asked for where it is not given.")
 def add_command(email: str, name: str, password: str | None) -> None:
     """Add a member of staff, or give one a new password."""
-    from argon2 import PasswordHasher
     from sqlalchemy import select
 
+    from bot.staff import passwords
     from data.db import writing
     from data.models import Business, StaffUser
+    from data.queries import audit
 
     start()
     password = password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -38,8 +39,32 @@ def add_command(email: str, name: str, password: str | None) -> None:
             refuse("Load a business first: rekindle business load FILE")
         email = email.strip().lower()
         user = session.scalar(select(StaffUser).where(StaffUser.email == email))
+        action = audit.PASSWORD_SET
         if user is None:
+            action = audit.ADDED
             user = StaffUser(business_id=business.id, email=email, name=name, password_hash="")
             session.add(user)
-        user.name, user.password_hash, user.active = name, PasswordHasher().hash(password), True
+        user.name, user.password_hash, user.active = name, passwords.hashed(password), True
+        session.flush()
+        audit.note(session, user.business_id, action, user.id, by=audit.OPERATOR)
     click.echo(f"{name} may log in as {email}.", err=True)
+
+
+@command.command("close")
+@click.argument("email")
+def close_command(email: str) -> None:
+    """Close an account: whoever is logged in with it is out at once. `add` opens it again."""
+    from sqlalchemy import select
+
+    from data.db import writing
+    from data.models import StaffUser
+    from data.queries import audit
+
+    start()
+    with writing() as session:
+        user = session.scalar(select(StaffUser).where(StaffUser.email == email.strip().lower()))
+        if user is None:
+            refuse("Nobody has this address.")
+        user.active = False
+        audit.note(session, user.business_id, audit.CLOSED, user.id, by=audit.OPERATOR)
+    click.echo(f"{user.name} may not log in any more.", err=True)

@@ -7,10 +7,15 @@ from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextA
 from wtforms.validators import InputRequired, Length, Regexp
 
 
+def _storable(text: str | None) -> str | None:
+    """What every database takes: no NUL."""
+    return text.replace("\x00", "") if text else text
+
+
 class LogInForm(FlaskForm):  # type: ignore[misc]
     """E-mail address and password."""
 
-    email = StringField(validators=[InputRequired(), Length(max=320)])
+    email = StringField(validators=[InputRequired(), Length(max=320)], filters=[_storable])
     password = PasswordField(validators=[InputRequired(), Length(max=1024)])
 
 
@@ -21,14 +26,14 @@ class ActForm(FlaskForm):  # type: ignore[misc]
 class ReplyForm(FlaskForm):  # type: ignore[misc]
     """A text by staff. `nonce` is the same when the same text is sent again."""
 
-    text = TextAreaField(validators=[Length(max=20_000)])
+    text = TextAreaField(validators=[Length(max=20_000)], filters=[_storable])
     nonce = HiddenField(validators=[Regexp(r"[A-Za-z0-9_-]{8,64}\Z")])
 
 
 class ReopenForm(FlaskForm):  # type: ignore[misc]
     """Why the business may write again."""
 
-    reason = StringField(validators=[Length(max=500)])
+    reason = StringField(validators=[Length(max=500)], filters=[_storable])
 
 
 class OptOutForm(FlaskForm):  # type: ignore[misc]

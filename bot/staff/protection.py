@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from bot import callers
 from data import settings
 
 PER_ADDRESS = "10 per minute"
@@ -17,7 +19,7 @@ PER_ACCOUNT = "5 per 15 minutes"
 """Failed log-ins that one account takes; then it waits, whoever asks."""
 
 REDIS_PATIENCE = 0.5
-"""Seconds for Redis to answer; without it each process counts by itself."""
+"""Seconds for Redis to answer, once and not again; without it each process counts by itself."""
 
 LOG_IN = "staff.log_in_now"
 
@@ -32,12 +34,15 @@ def install(app: Flask) -> None:
         RATELIMIT_STORAGE_OPTIONS={
             "socket_timeout": REDIS_PATIENCE,
             "socket_connect_timeout": REDIS_PATIENCE,
+            "retry": Retry(NoBackoff(), 0),
         }
         if redis_url
         else {},
     )
     csrf = CSRFProtect(app)
-    limiter = Limiter(get_remote_address, app=app, in_memory_fallback_enabled=True, swallow_errors=True)
+    limiter = Limiter(callers.address, app=app, in_memory_fallback_enabled=True, swallow_errors=True)
+    # without this the library would ask a Redis that hangs, again and again, whatever page is wanted
+    limiter.request_filter(lambda: request.endpoint != LOG_IN)
     by_account = limiter.limit(PER_ACCOUNT, key_func=account, deduct_when=failed)
     limited: Any = limiter.limit(PER_ADDRESS)(by_account(app.view_functions[LOG_IN]))
     app.view_functions[LOG_IN] = limited

@@ -1,6 +1,9 @@
-"""Who is logged in. A session ends twelve hours after its last use, with a new password, or by logging out.
+"""Who is logged in. A session ends twelve hours after its last use, seven days after it began, with a new
+password, with the account, or by logging out.
 
-The page's own asking for news is no use: a screen that is left open does not keep its session alive.
+The cookie names the audit row of its log-in. Logging out writes the end into that row, so that a copy of the
+cookie is worth nothing any more. The page's own asking for news is no use: a screen that is left open does
+not keep its session alive.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, jsonify, redirect, request, session, url_for
@@ -15,11 +19,16 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from data.db import reading
-from data.models import Business, StaffUser
+from data import clock
+from data.db import reading, writing
+from data.models import AuditEvent, Business, StaffUser
+from data.queries import audit
 
 IDLE = 12 * 60 * 60
 """Seconds (real time) without use after which a session ends."""
+
+LONGEST = 7 * 24 * 60 * 60
+"""Seconds (real time) after which it ends however much it was used."""
 
 TOUCHED_EVERY = 60
 PASSIVE = frozenset({"staff.news", "staff.static"})
@@ -55,14 +64,26 @@ def me() -> Member:
     return member
 
 
-def begin(user: StaffUser) -> None:
-    """Log somebody in, in a session that begins anew."""
+def begin(user: StaffUser, log_in: AuditEvent) -> None:
+    """Log somebody in, in a session that begins anew. `log_in` is the stored row that says so."""
     session.clear()
     session.permanent = True
-    session["used_at"] = int(time.time())
+    session.update(contents(user, log_in))
     found = _load(key_of(user))
     if found is not None:
         login_user(found)
+
+
+def contents(user: StaffUser, log_in: AuditEvent) -> dict[str, Any]:
+    """What the cookie of a session that begins now holds; it is signed, not secret."""
+    now = int(time.time())
+    return {
+        "_user_id": key_of(user),
+        "_fresh": True,
+        "log_in": log_in.id,
+        "began_at": now,
+        "used_at": now,
+    }
 
 
 def key_of(user: StaffUser) -> str:
@@ -71,13 +92,21 @@ def key_of(user: StaffUser) -> str:
 
 
 def end() -> None:
-    """Log out: nothing of the session stays."""
+    """Log out: the session is over on this side too, whoever kept a copy of its cookie."""
+    who = me()
+    with writing() as database:
+        began = database.get_one(AuditEvent, session["log_in"])
+        began.detail = began.detail | {"ended_at": clock.now().isoformat()}
+        audit.note(database, who.business_id, audit.LOGGED_OUT, who.id)
     logout_user()
     session.clear()
 
 
 def local_path(target: str | None) -> str | None:
-    """A page of the staff view to go on to; None for an address that leads anywhere else."""
+    """A page of the staff view to go on to; None for an address that leads anywhere else.
+
+    Without the path below which the service may be reached.
+    """
     if not target or not target.startswith("/staff") or "\\" in target or not target.isprintable():
         return None
     parts = urlsplit(target)
@@ -87,18 +116,21 @@ def local_path(target: str | None) -> str | None:
 @manager.user_loader  # type: ignore[untyped-decorator]
 def _load(key: str) -> Member | None:
     id_, _, fingerprint = key.partition(".")
-    if not id_.isdigit() or _idle():
+    log_in = session.get("log_in")
+    if not id_.isdigit() or not isinstance(log_in, int) or _over():
         return None
     with reading() as database:
         found = database.execute(
-            select(StaffUser, Business)
+            select(StaffUser, Business, AuditEvent.detail)
             .join(Business, Business.id == StaffUser.business_id)
+            .join(AuditEvent, AuditEvent.staff_user_id == StaffUser.id)
             .where(StaffUser.id == int(id_), StaffUser.active)
+            .where(AuditEvent.id == log_in, AuditEvent.action == audit.LOGGED_IN)
         ).one_or_none()
     if found is None:
         return None
-    user, business = found
-    if fingerprint != _fingerprint(user.password_hash):
+    user, business, log_in_detail = found
+    if "ended_at" in log_in_detail or fingerprint != _fingerprint(user.password_hash):
         return None
     return Member(user.id, business.id, user.name, business.name, business.timezone, fingerprint)
 
@@ -118,10 +150,12 @@ def wants_json() -> bool:
     return bool(request.accept_mimetypes.best == "application/json")
 
 
-def _idle() -> bool:
-    """Whether the session has ended; else it is noted that it is in use."""
-    now, used = int(time.time()), session.get("used_at")
-    if not isinstance(used, int) or now - used > IDLE:
+def _over() -> bool:
+    """Whether the session has ended by time; else it is noted that it is in use."""
+    now, used, began = int(time.time()), session.get("used_at"), session.get("began_at")
+    if not isinstance(used, int) or not isinstance(began, int):
+        return True
+    if now - used > IDLE or now - began > LONGEST:
         return True
     if now - used > TOUCHED_EVERY and request.endpoint not in PASSIVE:
         session["used_at"] = now

@@ -148,17 +148,16 @@ def _notices(rows: Transcript, zone: str, theirs: str) -> Iterator[Item]:
 
 
 def _acts(rows: Transcript, acts: list[AuditEvent]) -> Iterator[tuple[AuditEvent, str]]:
-    taken = False
     for act in acts:
         if act.action in NOT_SHOWN:
             continue
         staff = rows.staff.get(act.staff_user_id or 0, "Staff")
         match act.action:
             case "took over":
-                taken, said = True, f"{staff} took over. The assistant is silent."
-            case "handed back" if taken:
-                taken, said = False, f"{staff} handed back to the assistant."
+                said = f"{staff} took over. The assistant is silent."
             case "handed back":
+                said = f"{staff} handed back to the assistant."
+            case "marked as done":
                 said = f"{staff} marked it as done. The assistant goes on."
             case "reopened":
                 said = f"{staff} reopened the conversation: {act.detail.get('reason', '')}"

@@ -8,6 +8,8 @@ import { transcript } from "./transcript.js";
 const EVERY = 1_000;
 const IN_THE_BACKGROUND = 6_000;
 const MOST = 15_000;
+// beside this script, whatever path the service is reached below
+const NEWS = new URL("../news", import.meta.url).href;
 
 const rows = document.getElementById("rows");
 const talk = document.getElementById("talk");
@@ -32,7 +34,7 @@ function address() {
     wanted.set("mark", talk.dataset.mark);
     wanted.set("conversation", talk.dataset.id);
   }
-  return String(wanted) && `/staff/news?${wanted}`;
+  return String(wanted) && `${NEWS}?${wanted}`;
 }
 
 function take(news) {

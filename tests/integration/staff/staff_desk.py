@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,10 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot.staff.sessions import key_of
+from bot.staff import sessions
 from data import business_file, clock
 from data.db import reading, writing
 from data.models import AuditEvent, Business, Contact, Conversation, Handoff, Message, Person, StaffUser
+from data.queries import audit
 from scheduler.jobs import Job
 
 PASSWORD = "the right password"
@@ -65,10 +65,11 @@ class Desk:
     def logged_in(self, name: str) -> Browser:
         """A browser whose session has begun already: passwords are slow on purpose, and tested elsewhere."""
         browser = self.browser()
-        with reading() as session:
+        with writing() as session:
             user = session.scalars(select(StaffUser).where(StaffUser.name == name)).one()
+            log_in = audit.note(session, user.business_id, audit.LOGGED_IN, user.id)
         with browser.client.session_transaction() as kept:
-            kept["_user_id"], kept["_fresh"], kept["used_at"] = key_of(user), True, int(time.time())
+            kept.update(sessions.contents(user, log_in))
         return browser
 
     def conversation(

@@ -1,0 +1,83 @@
+"""Who did what: the audit trail as staff read it, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template, request
+
+from bot.staff import sessions, words
+from bot.staff.blueprint import blueprint
+from bot.staff.forms import ActForm
+from data.db import reading
+from data.queries import audit, inbox
+
+SAYS = {
+    audit.LOGGED_IN: "logged in",
+    audit.LOGGED_OUT: "logged out",
+    audit.LOG_IN_FAILED: "tried to log in, with a wrong password",
+    audit.ADDED: "was added to the staff",
+    audit.PASSWORD_SET: "was given a new password",
+    audit.CLOSED: "may not log in any more",
+    "looked": "read",
+    "took over": "took over",
+    "replied": "wrote in",
+    "handed back": "handed back",
+    "marked as done": "marked as done",
+    "reopened": "reopened",
+    "entered an opt-out": "entered an opt-out in",
+}
+"""What stands behind somebody's name; with a conversation, its contact follows."""
+
+NOBODY = "Somebody unknown"
+NOBODYS_ADDRESS = "tried to log in, with an address that nobody has"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act as it is shown."""
+
+    at: datetime
+    who: str
+    did: str
+    conversation_id: int | None
+    contact: str
+    remark: str
+
+
+@blueprint.get("/record")
+def record() -> str:
+    """A page of it; with `?before=` an older one."""
+    business = sessions.me().business_id
+    with reading() as session:
+        acts, older = audit.acts(session, business, request.args.get("before", type=int))
+        needs_you = len(inbox.waiting(session, business))
+    return render_template(
+        "staff/record.html",
+        lines=[_line(act) for act in acts],
+        older=older,
+        zone=sessions.me().timezone,
+        needs_you=needs_you,
+        act=ActForm(),
+    )
+
+
+def _line(act: audit.Act) -> Line:
+    unknown = act.action == audit.LOG_IN_FAILED and act.staff is None
+    return Line(
+        at=act.at,
+        who=act.staff or NOBODY,
+        did=NOBODYS_ADDRESS if unknown else SAYS.get(act.action, act.action),
+        conversation_id=act.conversation_id,
+        contact=words.who(act.names, act.phone) if act.conversation_id else "",
+        remark=_remark(act),
+    )
+
+
+def _remark(act: audit.Act) -> str:
+    if act.detail.get("by") == audit.OPERATOR:
+        return "by whoever runs this installation"
+    if act.detail.get("released"):
+        return "after an emergency"
+    return str(act.detail.get("reason", ""))

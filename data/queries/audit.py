@@ -1,0 +1,81 @@
+"""Who did what: the audit rows, written as acts happen and read back a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.models import AuditEvent, Contact, Conversation, StaffUser
+from data.queries.inbox import names_of
+
+LOGGED_IN = "logged in"
+LOGGED_OUT = "logged out"
+LOG_IN_FAILED = "log-in failed"
+"""Without a member of staff: for an address that nobody has. The address itself is never kept."""
+
+ADDED = "added to staff"
+PASSWORD_SET = "password set"
+CLOSED = "account closed"
+"""By whoever runs the installation: the member of staff is the one it was done to, `detail` says `by`."""
+
+OPERATOR = "operator"
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act. `staff` is None where nobody of the staff did it; `names` and `phone` are the contact's."""
+
+    id: int
+    at: datetime
+    action: str
+    staff: str | None
+    conversation_id: int | None
+    names: tuple[str, ...]
+    phone: str
+    detail: dict[str, Any]
+
+
+def note(
+    session: Session, business_id: int, action: str, staff_user_id: int | None, **detail: Any
+) -> AuditEvent:
+    """Keep what was done; the row has its id."""
+    event = AuditEvent(business_id=business_id, staff_user_id=staff_user_id, action=action, detail=detail)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def acts(session: Session, business_id: int, before: int | None = None) -> tuple[list[Act], int | None]:
+    """The latest acts, the newest first, and before which id the next page begins (None: no more)."""
+    wanted = (
+        select(AuditEvent, StaffUser.name, Contact)
+        .outerjoin(StaffUser, StaffUser.id == AuditEvent.staff_user_id)
+        .outerjoin(Conversation, Conversation.id == AuditEvent.conversation_id)
+        .outerjoin(Contact, Contact.id == Conversation.contact_id)
+        .where(AuditEvent.business_id == business_id)
+        .order_by(AuditEvent.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        wanted = wanted.where(AuditEvent.id < before)
+    found = session.execute(wanted).unique().all()
+    shown = [
+        Act(
+            id=event.id,
+            at=event.created_at,
+            action=event.action,
+            staff=staff,
+            conversation_id=event.conversation_id if contact else None,
+            names=names_of(contact.persons) if contact else (),
+            phone=contact.phone if contact else "",
+            detail=event.detail,
+        )
+        for event, staff, contact in found[:PAGE]
+    ]
+    return shown, shown[-1].id if len(found) > PAGE else None
