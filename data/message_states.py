@@ -64,6 +64,7 @@ class Kind:
 KINDS = {
     "touch": Kind(proactive=True),
     "callback": Kind(proactive=True),
+    "nudge": Kind(proactive=True),
     "reply": Kind(lawful_hours_later=True, dropped_after="days", awaited=True),
     # the one confirmation of an opt-out (due within minutes), the apology to a wrong number
     "farewell": Kind(after_opt_out=True, dropped_after="soon"),

@@ -181,7 +181,8 @@ def _cancel_visit(effect: CancelVisit, scene: Scene) -> None:
 
 
 def _end_what_is_proactive(scene: Scene, reason: str) -> None:
-    cancel_queued(scene.session, scene.contact.id, ("touch", "callback"), reason)
+    cancel_queued(scene.session, scene.contact.id, ("touch", "callback", "nudge"), reason)
+    scene.conversation.nudge_due_at = None
     stop_enrollments(scene.session, scene.contact.id, reason)
     _cancel_callbacks(scene)
 

@@ -33,7 +33,7 @@ from nlu.pending import Pending
 from nlu.rasa import ModelUnavailable
 from nlu.understanding import Heard as HeardIntent
 from nlu.understanding import Times, Understanding, Window
-from scheduler import ear
+from scheduler import ear, nudges
 from scheduler.apply import Scene, apply
 from scheduler.calendar_view import busy_times
 from scheduler.gather import gather
@@ -194,6 +194,7 @@ def _apply(
         evidence=f"message {heard.ids[-1]}",
     )
     jobs = apply(scene, decision, once=f"reply:{heard.ids[-1]}")
+    nudges.expect(scene, decision)
     left = release(session, lease)
     return [*jobs, Job("converse", contact.id)] if left else jobs
 

@@ -39,6 +39,8 @@ def _work() -> Iterator[Source]:
         yield "deliver", Message.id, Message.due_at, _queued(kind)
     yield "appointment", Appointment.id, Appointment.due_at, Appointment.due_at.is_not(None)
     yield "notice", Handoff.id, Handoff.notice_due_at, Handoff.notice_due_at.is_not(None)
+    silence = Conversation.nudge_due_at.is_not(None) & ~_held_up(Conversation.contact_id)
+    yield "nudge", Conversation.id, Conversation.nudge_due_at, silence
     pending = Callback.state == "pending"
     yield "callback", Callback.id, Callback.due_at, pending & ~_held_up(Callback.contact_id)
 

@@ -116,7 +116,7 @@ def _receive(session: Session, inbound: Inbound) -> Received:
     _note_arrival(conversation, inbound)
     # whoever answers leaves the sequence, whatever the answer is
     stop_enrollments(session, contact.id, "replied")
-    cancel_queued(session, contact.id, ("touch",), "replied")
+    cancel_queued(session, contact.id, ("touch", "nudge"), "replied")
     scene = Scene(session, business, contact, conversation, inbound.channel, evidence=evidence)
     return _sort(scene, inbound, gated, message)
 
@@ -217,6 +217,7 @@ def _business(session: Session, inbound: Inbound) -> Business:
 def _note_arrival(conversation: Conversation, inbound: Inbound) -> None:
     conversation.last_inbound_at = conversation.last_text_at = clock.now()
     conversation.channel = inbound.channel
+    conversation.nudge_due_at = None
     if inbound.channel == "whatsapp":
         conversation.last_whatsapp_inbound_at = clock.now()
 

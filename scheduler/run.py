@@ -8,6 +8,7 @@ from scheduler.converse import converse
 from scheduler.deliver import deliver
 from scheduler.jobs import Job, JobKind
 from scheduler.notices import notice
+from scheduler.nudges import nudge
 from scheduler.reconcile import reconcile
 from scheduler.touches import callback, touch
 from scheduler.visits import settle
@@ -19,6 +20,7 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "callback": callback,
     "appointment": settle,
     "notice": notice,
+    "nudge": nudge,
     "reconcile": reconcile,
 }
 

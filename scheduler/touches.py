@@ -53,7 +53,7 @@ def touch(enrollment_id: int) -> list[Job]:
         except UnusableTemplate:
             _stop(enrollment, "unusable_text")
             return []
-        opened = _open(
+        started = start_text(
             session,
             business,
             contact,
@@ -62,14 +62,14 @@ def touch(enrollment_id: int) -> list[Job]:
             once=f"touch:{enrollment.id}:{step.step}",
             enrollment_id=enrollment.id,
         )
-        match opened.verdict:
+        match started.verdict:
             case Wait(until):
                 enrollment.due_at = until
             case Drop(reason):
                 _stop(enrollment, reason)
             case Leave():
                 _move_on(session, enrollment, step)
-        return opened.jobs
+        return started.jobs
 
 
 def callback(callback_id: int) -> list[Job]:
@@ -87,11 +87,13 @@ def callback(callback_id: int) -> list[Job]:
         conversation = conversation_of(session, contact)
         try:
             body = fill(Profile.model_validate(business.profile).callback, business, contact)
-            opened = _open(session, business, contact, kind="callback", body=body, once=f"callback:{row.id}")
+            started = start_text(
+                session, business, contact, kind="callback", body=body, once=f"callback:{row.id}"
+            )
         except (UnusableTemplate, NoSender) as error:
             log.error("callback cannot be sent", callback=row.id, error=type(error).__name__)
-            opened = _Opened(Drop("unusable_text"))
-        match opened.verdict:
+            started = Started(Drop("unusable_text"))
+        match started.verdict:
             case Wait(until):
                 row.due_at = until
                 return []
@@ -99,9 +101,9 @@ def callback(callback_id: int) -> list[Job]:
                 row.state = "sent"
             case Drop(reason):
                 row.state = "cancelled"
-                opened.jobs += promise_broken(session, conversation, reason)
+                started.jobs += promise_broken(session, conversation, reason)
         refresh_outcome(session, conversation)
-        return opened.jobs
+        return started.jobs
 
 
 def fill(template: str, business: Business, contact: Contact) -> str:
@@ -116,14 +118,14 @@ def fill(template: str, business: Business, contact: Contact) -> str:
 
 
 @dataclass(slots=True)
-class _Opened:
+class Started:
     """What the guards said, and the jobs that come of it."""
 
     verdict: Leave | Wait | Drop
     jobs: list[Job] = field(default_factory=list)
 
 
-def _open(
+def start_text(
     session: Session,
     business: Business,
     contact: Contact,
@@ -132,41 +134,45 @@ def _open(
     body: str,
     once: str,
     enrollment_id: int | None = None,
-) -> _Opened:
+    channel: str = CHANNEL,
+    anew: bool = True,
+) -> Started:
     """Ask the guards at enqueue: only what may leave now waits in the outbox, the rest with its own row.
 
-    What is dropped stays there too, cancelled, for whoever asks why. Raises NoSender.
+    What is dropped stays there too, cancelled, for whoever asks why. `anew`: it begins the talk with the
+    question whether to find a time; else the pending question stands. Raises NoSender.
     """
     conversation = conversation_of(session, contact)
     wanted = Message(
         business_id=business.id,
         contact_id=contact.id,
-        channel=CHANNEL,
+        channel=channel,
         kind=kind,
         enrollment_id=enrollment_id,
         created_at=clock.now(),
     )
     verdict = verdict_on(session, wanted)
     if isinstance(verdict, Wait):
-        return _Opened(verdict)
+        return Started(verdict)
     message = enqueue(
         session,
         business,
         contact,
         kind=kind,
         body=body,
-        channel=CHANNEL,
+        channel=channel,
         once=once,
         enrollment_id=enrollment_id,
     )
     if message is None:
-        return _Opened(Leave())  # it is in the outbox already
+        return Started(Leave())  # it is in the outbox already
     if isinstance(verdict, Drop):
         message.state, message.cancelled_reason = "cancelled", verdict.reason
-        return _Opened(verdict)
-    _expect_an_answer(conversation)
+        return Started(verdict)
+    if anew:
+        _expect_an_answer(conversation)
     refresh_outcome(session, conversation)
-    return _Opened(verdict, [Job("deliver", message.id)])
+    return Started(verdict, [Job("deliver", message.id)])
 
 
 def _stop(enrollment: Enrollment, reason: str) -> None:

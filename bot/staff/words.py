@@ -84,6 +84,7 @@ STATES = {
 KINDS = {
     "touch": "opener",
     "callback": "callback",
+    "nudge": "nudge",
     "farewell": "last text",
     "emergency": "emergency text",
 }

@@ -14,7 +14,10 @@ class Conversation(Base):
     """All that was said with one contact, on every channel, and where the bot stands in it."""
 
     __tablename__ = "conversation"
-    __table_args__ = (Index("ix_conversation_outcome", "business_id", "outcome", "last_text_at", "id"),)
+    __table_args__ = (
+        Index("ix_conversation_outcome", "business_id", "outcome", "last_text_at", "id"),
+        Index("ix_conversation_nudge", "nudge_due_at"),
+    )
 
     business_id: Mapped[int] = belongs_to("business")
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), unique=True)
@@ -35,6 +38,8 @@ class Conversation(Base):
     last_whatsapp_inbound_at: Mapped[datetime | None]
     """Free text on WhatsApp is allowed for 24 hours after this."""
     last_text_at: Mapped[datetime | None] = mapped_column(index=True)
+    nudge_due_at: Mapped[datetime | None]
+    """When a silence is nudged into (scheduler/nudges.py); None: not at all."""
 
 
 class Message(Base):
