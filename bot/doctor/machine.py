@@ -10,11 +10,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib import metadata
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import requests
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from bot.doctor.finding import Finding, idle, unwell, well
+from bot.health import zones
+from data import db
 from data.settings import Settings
 
 OLDEST = (3, 11)
@@ -24,11 +28,8 @@ DRIFT = timedelta(minutes=5)
 """Google refuses keys, and providers signatures, of machines whose clocks are further off."""
 ROOM = 500_000_000
 """Bytes; below that a database in WAL mode and rotating logs may fill the disk."""
-AGREED = (
-    ("America/New_York", datetime(2026, 3, 8, 12, tzinfo=UTC), timedelta(hours=-4)),
-    ("Asia/Kolkata", datetime(2026, 3, 8, 12, tzinfo=UTC), timedelta(hours=5, minutes=30)),
-)
-"""Offsets that are certain: a machine without zone data, or with broken data, does not know them."""
+APART = timedelta(seconds=30)
+"""Several machines write moments into one database: further apart, one takes a lease that another still has."""
 
 
 def settings_read(present: Settings) -> Finding:
@@ -70,14 +71,8 @@ def _installed(name: str) -> bool:
 def time_zones(_present: Settings) -> Finding:
     """Lawful hours and appointments stand on these."""
     advice = "run make setup, which installs tzdata; a PYTHONTZPATH that points elsewhere must go"
-    for name, moment, offset in AGREED:
-        try:
-            found = moment.astimezone(ZoneInfo(name)).utcoffset()
-        except (KeyError, OSError, ValueError):
-            return unwell(f"{name} is not known", advice)
-        if found != offset:
-            return unwell(f"{name} has the wrong offset", advice)
-    return well(f"{len(available_timezones())} known")
+    problem = zones.problem()
+    return unwell(problem, advice) if problem else well(f"{len(available_timezones())} known")
 
 
 def clock(present: Settings) -> Finding:
@@ -90,7 +85,23 @@ def clock(present: Settings) -> Finding:
     if theirs is not None and abs(theirs - now) > DRIFT:
         minutes = round(abs(theirs - now).total_seconds() / 60)
         return unwell(f"{minutes} minutes off the provider's clock", advice)
+    at_database = _databases_time(present)
+    if at_database is not None and abs(at_database - now) > APART:
+        seconds = round(abs(at_database - now).total_seconds())
+        return unwell(f"{seconds} s off the database server's clock", advice)
     return well(f"{now:%Y-%m-%d %H:%M} UTC" + (", as the provider's" if theirs else ""))
+
+
+def _databases_time(present: Settings) -> datetime | None:
+    """A server's own clock; an embedded database has none."""
+    if present.database_address.startswith("sqlite:"):
+        return None
+    try:
+        with db.engine().connect() as connection:
+            at: datetime | None = connection.scalar(text("select clock_timestamp()"))
+            return at
+    except DatabaseError:
+        return None  # whether it can be reached is another look's business
 
 
 def _their_time(root: str) -> datetime | None:
@@ -112,3 +123,19 @@ def data_folder(present: Settings) -> Finding:
     if free < ROOM:
         return unwell(f"{free // 1_000_000} MB left on its disk", "make room on the disk")
     return well(f"{present.rekindle_data_dir}, {free / 1e9:.0f} GB free")
+
+
+def secret_files(present: Settings) -> Finding:
+    """Whether somebody else on this machine can read what must stay secret."""
+    kept = sorted((present.rekindle_data_dir / "secrets").glob("*"))
+    brought = [present.google_service_account_file, present.google_token_file, Path(".env")]
+    given = [path for path in brought if path is not None and path.is_file()]
+    # ours are for one user alone; what was brought may be shared with a group, as container secrets are
+    open_to_others = [path for path in kept if path.stat().st_mode & 0o077]
+    open_to_others += [path for path in given if path.stat().st_mode & 0o007]
+    if open_to_others:
+        path = open_to_others[0]
+        return unwell(f"{path} can be read by other users", f"run chmod 600 {path}")
+    return (
+        well(f"{len(kept) + len(given)} readable by their owner alone") if kept or given else idle("none yet")
+    )

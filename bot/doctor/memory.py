@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.doctor.finding import Finding, idle, unwell, well
+from bot.health import memory as health
 from data import clock, db, demo_clock
 from data.crypto import KeysDoNotFit
 from data.db import reading
@@ -50,7 +51,9 @@ def database(present: Settings) -> Finding:
         return unwell("there is none yet", make)
     kind = "SQLite" if _file(present) else "PostgreSQL"
     try:
-        at, newest = _revisions()
+        with db.engine().connect() as connection:
+            at, newest = health.revision(connection), health.newest()
+            writable = at != newest or health.takes_writes(connection)
     except OperationalError:
         return unwell(f"{kind} cannot be reached", "see that the server runs, and check DATABASE_URL")
     except DatabaseError:
@@ -59,19 +62,12 @@ def database(present: Settings) -> Finding:
         return unwell(f"{kind} answers, but is empty", make)
     if at != newest:
         return unwell(f"{kind} is at revision {at}, not {newest}", make)
+    if not writable:
+        return unwell(
+            f"{kind} can be read but not written",
+            "see that it is no replica, and who owns its files and disk",
+        )
     return well(f"{kind}, at revision {at}")
-
-
-def _revisions() -> tuple[str | None, str | None]:
-    from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(db.__file__).parent / "migrations"))
-    with db.engine().connect() as connection:
-        at = MigrationContext.configure(connection).get_current_revision()
-    return at, ScriptDirectory.from_config(config).get_current_head()
 
 
 def _in_database(look: Callable[[Session, Settings], Finding]) -> Look:
@@ -87,17 +83,28 @@ def _in_database(look: Callable[[Session, Settings], Finding]) -> Look:
         except DatabaseError:
             return idle("needs the database")
         except KeysDoNotFit as error:
-            return unwell("its secrets cannot be read", str(error))
+            if look.__name__ == "keys":
+                return unwell("what the database keeps encrypted cannot be read", str(error))
+            return idle("needs the keys")
 
     return looking
 
 
 @_in_database
 def business(session: Session, _present: Settings) -> Finding:
-    names = session.scalars(select(Business)).all()  # whole rows, so that their keys are read too
+    names = session.scalars(select(Business.name)).all()
     if not names:
         return unwell("none is loaded", "run .venv/bin/rekindle business load YOUR-FILE.yml")
-    return well(", ".join(one.name for one in names))
+    return well(", ".join(names))
+
+
+@_in_database
+def keys(session: Session, _present: Settings) -> Finding:
+    """Whether ENCRYPTION_KEYS reads what the database keeps encrypted."""
+    sealed = session.scalars(
+        select(Business)
+    ).all()  # whole rows: the key of their suppression list is sealed
+    return well("they fit the database") if sealed else idle("nothing is encrypted yet")
 
 
 @_in_database

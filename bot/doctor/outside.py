@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import phonenumbers
+import requests
 
 from bot.doctor.finding import Finding, idle, unwell, well
 from data import clock
@@ -12,6 +13,9 @@ from data.settings import Settings, is_loopback
 from scheduler.provider.client import NotReached, Refused
 from scheduler.provider.client import provider as client
 from scheduler.provider.errors import verdict
+
+REACH = 4.0
+"""Seconds for the public address to answer."""
 
 NOBODY = "+12125550100"
 """A number from the range that belongs to nobody: asking for texts to it costs and changes nothing."""
@@ -46,13 +50,26 @@ def public_address(present: Settings) -> Finding:
     real = bool(present.twilio_account_sid) and not is_loopback(present.twilio_api_base_url)
     url = present.public_base_url
     advice = "set PUBLIC_BASE_URL to the https address under which the provider reaches this machine"
-    if not real:
-        return well(url) if url else idle("not needed while no real provider is set")
     if not url:
-        return unwell("not set, so no text of a contact arrives", advice)
-    if is_loopback(url):
+        if real:
+            return unwell("not set, so no text of a contact arrives", advice)
+        return idle("not needed while no real provider is set")
+    if real and is_loopback(url):
         return unwell("it is this machine's own, which the provider cannot reach", advice)
-    return well(url)
+    return _who_answers(url, advice)
+
+
+def _who_answers(url: str, advice: str) -> Finding:
+    """Not every network lets a machine reach its own public address: no answer at all proves nothing."""
+    try:
+        answer = requests.get(f"{url}/healthz", timeout=REACH, allow_redirects=False)
+    except requests.exceptions.SSLError:
+        return unwell(f"the certificate of {url} is not accepted", "renew it, or complete its chain")
+    except requests.RequestException:
+        return well(f"{url} (whether it is reached cannot be seen from here)")
+    if answer.status_code != 200 or answer.text.strip() != "ok":
+        return unwell(f"something else than this service answers at {url}", advice)
+    return well(f"{url}, where this service answers")
 
 
 def staff_notices(present: Settings) -> Finding:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import requests
+from sqlalchemy.exc import DatabaseError
+
 from bot.doctor.finding import Finding, idle, unwell, well
+from bot.health import pulse
 from bot.processes import leftovers, readiness, redis_server
 from bot.processes.configuration import SUPERVISOR
 from bot.processes.program import ProcessesError
+from data.db import reading
+from data.queries.heartbeats import Name, silences
 from data.settings import Settings
 from nlu import rasa_process
 from nlu.rasa import ModelUnavailable, Rasa
@@ -80,23 +88,68 @@ def _embedded_redis(present: Settings) -> str:
 
 
 def worker(present: Settings) -> Finding:
-    """Whether a worker answers over the queue, on whichever machine; beat shows in what is overdue."""
-    alive = _alive(present)
-    address = present.redis_url or (_embedded_redis(present) if "redis" in alive else "")
-    if not address or not readiness.redis_answers(address):
+    """Whether a worker answers over the queue, on whichever machine, and does something."""
+    address = _queue(present)
+    if not address:
         return idle(NOT_RUNNING)
     from celery import Celery
 
     with Celery(broker=address, set_as_current=False) as asking:
         asking.conf.broker_transport_options = {"socket_timeout": 2.0, "socket_connect_timeout": 1.0}
         answers = asking.control.ping(timeout=2.0)
+    log = f"see {present.rekindle_data_dir / 'log/worker.log'}"
     if not answers:
-        return unwell("no worker answers", f"{START}, or see {present.rekindle_data_dir / 'log/worker.log'}")
-    if alive and "beat" not in alive and "beat" in _listed(present):
-        return unwell(
-            "a worker answers, but beat is down", f"see {present.rekindle_data_dir / 'log/beat.log'}"
-        )
+        return unwell("no worker answers", f"{START}, or {log}")
+    work = pulse.worker(_silences())
+    if work.state == "unwell":
+        return unwell(f"answers, but does nothing: {work.detail}", f"restart it, {log}")
     return well(f"{len(answers)} answer{'s' if len(answers) == 1 else ''}")
+
+
+def beat(present: Settings) -> Finding:
+    """Whether beat asks for sweeps, on whichever machine: by what it has written into the database."""
+    if not _queue(present):
+        return idle(NOT_RUNNING)
+    found = pulse.beat(_silences())
+    if found.state == "unwell":
+        return unwell(found.detail, f"restart it, or see {present.rekindle_data_dir / 'log/beat.log'}")
+    return idle(NOT_RUNNING) if found.state == "unknown" else well("asks for a sweep every few seconds")
+
+
+def _queue(present: Settings) -> str:
+    """The address of the Redis that is in use, a secret; empty where none answers."""
+    address = present.redis_url or (_embedded_redis(present) if "redis" in _alive(present) else "")
+    return address if address and readiness.redis_answers(address) else ""
+
+
+def _silences() -> Mapping[Name, timedelta]:
+    try:
+        with reading() as session:
+            return silences(session)
+    except DatabaseError:
+        return {}  # the database's own line says so
+
+
+def metrics(present: Settings) -> Finding:
+    """Whether the web server on this machine tells its figures, and to nobody without the token."""
+    if "web" not in _alive(present):
+        return idle(NOT_RUNNING)
+    url = f"http://127.0.0.1:{present.rekindle_port}/metrics"
+    token = present.secret("metrics_token")
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            stranger = session.get(url, timeout=3).status_code
+            told = session.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    except requests.RequestException:
+        return unwell("no answer", f"see {present.rekindle_data_dir / 'log/web.log'}")
+    if stranger == 200:
+        return unwell("anybody may read them", "see who answers on this port")
+    if told.status_code != 200:
+        return unwell(f"answered {told.status_code}", "check METRICS_TOKEN, and restart the service")
+    if "rekindle_rows_readable 1" not in told.text:
+        return unwell("without those of the database", "see the line of the database")
+    return well("told to whoever shows METRICS_TOKEN")
 
 
 def model(present: Settings) -> Finding:
