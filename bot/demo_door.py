@@ -14,6 +14,8 @@ from scheduler.wake import wake
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
 FURTHEST = timedelta(days=60)
+LARGEST = 256
+"""Bytes of what is asked: JSON of this size cannot be nested too deeply to be read."""
 
 
 @blueprint.before_request
@@ -34,6 +36,7 @@ def read() -> Response:
 @blueprint.post("/clock")
 def forward() -> Response:
     """Move on by `forward_seconds`, and wake what has become due."""
+    request.max_content_length = LARGEST
     asked = request.get_json()
     seconds = asked.get("forward_seconds") if isinstance(asked, dict) else None
     if not isinstance(seconds, int | float) or not 0 <= seconds <= FURTHEST.total_seconds():

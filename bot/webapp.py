@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from flask import Flask, request
 
-from bot import callers, demo_door, health, metrics, response_headers
+from bot import callers, demo_door, health, metrics, response_headers, row_ids
 from bot.staff import door
 from bot.webhooks import twilio
 from data import clock, db, demo_clock, logs, settings
@@ -42,6 +42,7 @@ def create_app() -> Flask:
         SESSION_COOKIE_SECURE=present.is_public_https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
     )
+    row_ids.install(app)
     app.register_blueprint(twilio.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)

@@ -24,19 +24,19 @@ from scheduler.wake import wake
 Act = Callable[[Session, Conversation, StaffUser], list[Job] | None]
 
 
-@blueprint.post("/conversations/<int:conversation_id>/take-over")
+@blueprint.post("/conversations/<row:conversation_id>/take-over")
 def take_over(conversation_id: int) -> ResponseReturnValue:
     """The bot is silent from now on."""
     return _do(conversation_id, ActForm(), staff_acts.take_over)
 
 
-@blueprint.post("/conversations/<int:conversation_id>/hand-back")
+@blueprint.post("/conversations/<row:conversation_id>/hand-back")
 def hand_back(conversation_id: int) -> ResponseReturnValue:
     """The bot goes on, and what waited for a person is closed."""
     return _do(conversation_id, ActForm(), staff_acts.hand_back)
 
 
-@blueprint.post("/conversations/<int:conversation_id>/reopen")
+@blueprint.post("/conversations/<row:conversation_id>/reopen")
 def reopen(conversation_id: int) -> ResponseReturnValue:
     """After a no: the business may write again, for a reason."""
     form = ReopenForm()
@@ -49,7 +49,7 @@ def reopen(conversation_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/conversations/<int:conversation_id>/opt-out")
+@blueprint.post("/conversations/<row:conversation_id>/opt-out")
 def opt_out(conversation_id: int) -> ResponseReturnValue:
     """The contact asked a person to be left alone."""
     form = OptOutForm()
@@ -62,7 +62,7 @@ def opt_out(conversation_id: int) -> ResponseReturnValue:
     return _do(conversation_id, form, enter)
 
 
-@blueprint.post("/conversations/<int:conversation_id>/looked")
+@blueprint.post("/conversations/<row:conversation_id>/looked")
 def looked(conversation_id: int) -> ResponseReturnValue:
     """An open page has shown what came in."""
     if not ActForm().validate_on_submit():
@@ -71,7 +71,7 @@ def looked(conversation_id: int) -> ResponseReturnValue:
     return "", 204
 
 
-@blueprint.post("/conversations/<int:conversation_id>/reply")
+@blueprint.post("/conversations/<row:conversation_id>/reply")
 def reply(conversation_id: int) -> ResponseReturnValue:
     """Staff write. A refused text comes back with the reason; one that is sent twice leaves once."""
     form = ReplyForm()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
+from bot.row_ids import row_id
 from bot.staff import listing, sessions
 from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm
@@ -28,7 +29,7 @@ def unknown() -> str:
     """Texts from unknown numbers: kept, never answered."""
     with reading() as session:
         texts, older = inbox.unknown_senders(
-            session, sessions.me().business_id, before=request.args.get("before", type=int)
+            session, sessions.me().business_id, before=request.args.get("before", type=row_id)
         )
         needs_you = len(inbox.waiting(session, sessions.me().business_id))
     return render_template(

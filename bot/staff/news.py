@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 from sqlalchemy.orm import Session
 
+from bot.row_ids import row_id
 from bot.staff import listing, sessions
 from bot.staff.blueprint import blueprint
 from bot.staff.transcript_page import forms, mark_of, mine, view_of
@@ -28,7 +29,7 @@ def news() -> Response:
     with reading() as session:
         if "list" in request.args:
             found |= _list(session, request.args["list"])
-        conversation_id = request.args.get("conversation", type=int)
+        conversation_id = request.args.get("conversation", type=row_id)
         if conversation_id is not None:
             found |= _conversation(session, conversation_id, request.args.get("mark", ""))
     return jsonify(found) if found else Response(status=204)
@@ -44,7 +45,7 @@ def _list(session: Session, mark: str) -> dict[str, Any]:
     present = listing.listing(session, business, listing.asked())
     fresh: dict[str, Any] = {"list_mark": f"{newest}~{int(time.time())}~{present.mark}"}
     if present.mark != shown:
-        open_id = request.args.get("conversation", type=int)
+        open_id = request.args.get("conversation", type=row_id)
         fresh["list"] = render_template("staff/_list.html", listing=present, open_id=open_id)
         fresh["needs_you"] = present.needs_you
     return fresh

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import render_template, request
 
+from bot.row_ids import row_id
 from bot.staff import sessions, words
 from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm
@@ -51,7 +52,7 @@ def record() -> str:
     """A page of it; with `?before=` an older one."""
     business = sessions.me().business_id
     with reading() as session:
-        acts, older = audit.acts(session, business, request.args.get("before", type=int))
+        acts, older = audit.acts(session, business, request.args.get("before", type=row_id))
         needs_you = len(inbox.waiting(session, business))
     return render_template(
         "staff/record.html",

@@ -9,6 +9,7 @@ from flask import abort, render_template, request
 from sqlalchemy.orm import Session
 
 from actions.guards import WHATSAPP_WINDOW
+from bot.row_ids import row_id
 from bot.staff import listing, moments, sessions, words
 from bot.staff.about import Group, about
 from bot.staff.blueprint import blueprint
@@ -43,7 +44,7 @@ class View:
     last: Item | None
 
 
-@blueprint.get("/conversations/<int:conversation_id>", endpoint="conversation")
+@blueprint.get("/conversations/<row:conversation_id>", endpoint="conversation")
 def show(conversation_id: int) -> str:
     """The page. Opening it is looking: nobody else needs to be told any more."""
     look(conversation_id)
@@ -52,7 +53,7 @@ def show(conversation_id: int) -> str:
 
 def page(conversation_id: int, *, typed: str = "", nonce: str = "", wrong: str = "") -> str:
     """The whole page; what was typed comes back with what was wrong about it."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_id)
     asked = listing.asked()
     with reading() as session:
         view = view_of(session, mine(session, conversation_id), before)

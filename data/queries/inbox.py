@@ -44,8 +44,10 @@ class Key:
     @classmethod
     def parse(cls, text: str) -> Key | None:
         """What `str` wrote; None for anything else."""
-        found = re.fullmatch(r"(\d{1,17})\.(\d{1,15})", text)
-        return cls(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2])) if found else None
+        found = re.fullmatch(r"([0-9]{1,17})\.([0-9]{1,10})", text)
+        if found is None or int(found[2]) >= 2**31:
+            return None
+        return cls(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
 
 
 @dataclass(frozen=True, slots=True)
