@@ -6,20 +6,21 @@ import random
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from data import clock
 from data.message_states import FAILURES, KINDS
-from data.models import Business, Contact, Conversation, DeliveryEvent, Message
+from data.models import Business, Callback, Contact, Conversation, DeliveryEvent, Message
 from data.queries.messages import cancel_queued, conversation_of
 from data.queries.outcomes import refresh_outcome
+from data.queries.senders import NoSender, sender_for
 from data.queries.suppressions import suppress
 from scheduler.apply import stop_enrollments
 from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 from scheduler.provider.errors import Verdict, verdict
-from scheduler.stopping import PROBE_EVERY, stop_senders
+from scheduler.stopping import probe_every, stop_senders
 
 ANSWER_AGAIN_WITHIN = timedelta(minutes=15)
 """An answer is tried again only so soon: hours later it would be an answer to nothing. A person looks."""
@@ -33,20 +34,26 @@ LOST = frozenset({"too_late", "no_lawful_time", "outside_whatsapp_window", "unus
 log = structlog.get_logger(__name__)
 
 
-def fail(session: Session, message: Message, code: str, state: str) -> list[Job]:
-    """A text has failed with a code, refused at once (`failed`) or later by its receipt."""
+def fail(
+    session: Session, message: Message, code: str, state: str, *, asked_to_wait: timedelta | None = None
+) -> list[Job]:
+    """A text has failed with a code, refused at once (`failed`) or later by its receipt.
+
+    `asked_to_wait`: the provider wants no other try before that.
+    """
     ruling = verdict(code)
     message.error_code = message.error_code or code
     log.warning("text failed", message=message.id, kind=message.kind, code=code, meaning=ruling.meaning)
     if ruling.stop is not None:
         stop_senders(session, message, code, ruling)
-        if message.provider_id is None:
-            message.attempts -= 1  # it was not even looked at
-        _again(message, PROBE_EVERY)
-        return []
+        if ruling.kept:
+            if message.provider_id is None:
+                message.attempts -= 1  # it was not even looked at
+            _again(message, probe_every(ruling))
+            return []
     wait = _another_try(session, message, ruling)
     if wait is not None and not _is_suppressing(session, message, code, ruling):
-        _again(message, wait)
+        _again(message, max(wait, asked_to_wait or wait))
         return []
     message.state = state
     return _for_the_contact(session, message, code) if message.contact_id is not None else []
@@ -71,11 +78,13 @@ def promise_broken(session: Session, conversation: Conversation, reason: str) ->
 
 
 def answer_lost(session: Session, message: Message) -> list[Job]:
-    """An answer that somebody waits for has not got through."""
-    if not KINDS[message.kind].awaited or message.contact_id is None:
+    """A text that somebody waits for, or was promised, has not got through, or not for certain."""
+    promised = message.kind == "callback"
+    if message.contact_id is None or not (promised or KINDS[message.kind].awaited):
         return []
     conversation = conversation_of(session, session.get_one(Contact, message.contact_id))
-    return open_handoff(session, message.business_id, conversation.id, "text_failed", silent=False)
+    reason = "callback_failed" if promised else "text_failed"
+    return open_handoff(session, message.business_id, conversation.id, reason, silent=False)
 
 
 def _another_try(session: Session, message: Message, ruling: Verdict) -> timedelta | None:
@@ -85,9 +94,9 @@ def _another_try(session: Session, message: Message, ruling: Verdict) -> timedel
     if not KINDS[message.kind].proactive and ruling.again_after > ANSWER_AGAIN_WITHIN:
         return None
     tried = message.attempts if message.provider_id is None else _failed_receipts(session, message)
-    if tried >= ruling.tries:
+    if tried >= ruling.tries and not (ruling.unread and KINDS[message.kind].proactive):
         return None
-    wait: timedelta = ruling.again_after * 2 ** max(0, tried - 1)
+    wait: timedelta = ruling.again_after * 2 ** min(max(0, tried - 1), 10)
     wait = min(wait, max(ruling.again_after, LONGEST_BACKOFF))
     # many fail in the same second: they shall not come again in the same second
     return wait * random.uniform(1.0, 1.2)
@@ -123,11 +132,47 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
             evidence=f"{code} for message {message.id}",
             channel=message.channel if ruling.channel_only else "all",
         )
-        cancel_queued(session, contact.id, ("touch", "callback", "reply"), ruling.suppress)
-        stop_enrollments(session, contact.id, ruling.suppress)
+        if ruling.by_sms and _by_sms(session, business, conversation, message):
+            return [Job("deliver", message.id)]
+        _end_what_would_follow(session, contact.id, ruling.suppress)
     jobs = [] if ruling.suppress == "opt_out" else answer_lost(session, message)
     refresh_outcome(session, conversation)
     return jobs
+
+
+def _end_what_would_follow(session: Session, contact_id: int, reason: str) -> None:
+    """Nothing that waits for this contact can or may reach them any more."""
+    cancel_queued(session, contact_id, ("touch", "callback", "reply"), reason)
+    stop_enrollments(session, contact_id, reason)
+    session.execute(
+        update(Callback)
+        .where(Callback.contact_id == contact_id, Callback.state == "pending")
+        .values(state="cancelled")
+    )
+
+
+def _by_sms(session: Session, business: Business, conversation: Conversation, failed: Message) -> bool:
+    """The number has no WhatsApp: this text and those behind it go by SMS, where the business has that."""
+    if failed.channel != "whatsapp":
+        return False
+    try:
+        sender = sender_for(session, business, "sms")
+    except NoSender:
+        return False
+    _again(failed, timedelta(0))
+    session.flush()
+    session.execute(
+        update(Message)
+        .where(
+            Message.contact_id == failed.contact_id,
+            Message.state == "queued",
+            Message.channel == "whatsapp",
+        )
+        .values(channel="sms", from_address=sender.address, attempts=0)
+    )
+    session.refresh(failed)
+    conversation.channel = "sms"
+    return True
 
 
 def _is_suppressing(session: Session, message: Message, code: str, ruling: Verdict) -> bool:

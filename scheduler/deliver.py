@@ -1,6 +1,7 @@
 """Delivering: claim the row, ask the guards again, let go of the database, call the provider, record.
 
-A text whose outcome is unknown stays `sending` and is never simply repeated: see reconcile.py.
+A text whose outcome is unknown stays `sending` and is never simply repeated: see reconcile.py. What a call
+has led to is written only while the claim is still ours: another worker may have given it up for lost.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from actions.guards import Drop, Leave, Wait
 from data import addresses, clock
 from data.db import reading, writing
 from data.models import Message
-from data.queries.messages import claim
+from data.queries.messages import claim, claimed_since, locked
 from data.queries.senders import sender_of
 from scheduler import rate_limit
 from scheduler.consequences import drop, fail
 from scheduler.jobs import SWEEP_EVERY, Job
+from scheduler.provider import reach
 from scheduler.provider.client import NotReached, Outbound, OutcomeUnknown, Refused, Sent, provider
 from scheduler.standing import verdict_on
-from scheduler.stopping import PROBE_EVERY, may_probe, start_again
+from scheduler.stopping import may_probe, start_again, wait_of
 from scheduler.wake import wake
 
 AT_ONCE = 0.01
@@ -30,6 +32,10 @@ AT_ONCE = 0.01
 
 AGAIN = timedelta(seconds=10)
 """How long a text waits when the provider could not be reached at all."""
+
+CALL_WITHIN = timedelta(seconds=20)
+"""So soon after the claim (real time) the call must begin: it and its time-outs have to be over before
+reconcile.py looks for the text. A worker that was stopped in between for longer gives the text back."""
 
 PLACE_LASTS = timedelta(seconds=2 * SWEEP_EVERY)
 """A place in the sender's pace that lies further back is lost: after an outage all of them do, at once."""
@@ -42,6 +48,7 @@ class Claimed:
     """A text that is ours to send; as a `probe` it shows whether its stopped sender may send again."""
 
     message: int
+    at: datetime
     outbound: Outbound
     probe: bool
 
@@ -58,6 +65,9 @@ def deliver(message_id: int) -> list[Job]:
         # a text that may not leave takes no place from others
         leaves = isinstance(verdict_on(session, message), Leave)
         has_place = message.paced and message.due_at >= clock.now() - PLACE_LASTS
+    if leaves and not reach.may_try():
+        _put_off(message_id, AGAIN)
+        return []
     if leaves and not has_place:
         waits = rate_limit.reserve(sender.address, sender.per_second)
         if waits > AT_ONCE:
@@ -65,7 +75,7 @@ def deliver(message_id: int) -> list[Job]:
             return []
     probe = sender.stopped_reason is not None
     if leaves and probe and not may_probe(sender):
-        _put_off(message_id)
+        _put_off(message_id, wait_of(sender))
         return []
     with writing() as session:
         claimed, jobs = _claim(session, message_id, probe)
@@ -79,7 +89,7 @@ def _take_place(message_id: int, seconds: float) -> None:
     worth leave together, and over any longer time the pace is kept.
     """
     with writing() as session:
-        message = session.get_one(Message, message_id)
+        message = locked(session, message_id)
         if message.state != "queued" or (message.paced and message.due_at and message.due_at > clock.now()):
             return  # another worker was quicker
         message.due_at, message.paced = clock.now() + timedelta(seconds=seconds), True
@@ -87,12 +97,12 @@ def _take_place(message_id: int, seconds: float) -> None:
         wake([Job("deliver", message_id)], delay=seconds)
 
 
-def _put_off(message_id: int) -> None:
-    """The sender is stopped, and another text tries whether it still is."""
+def _put_off(message_id: int, wait: timedelta) -> None:
+    """The sender is stopped, or the provider away, and another text tries whether it still is."""
     with writing() as session:
-        message = session.get_one(Message, message_id)
+        message = locked(session, message_id)
         if message.state == "queued":
-            message.due_at, message.paced = clock.now() + PROBE_EVERY, False
+            message.due_at, message.paced = clock.now() + wait, False
 
 
 def _claim(session: Session, message_id: int, probe: bool) -> tuple[Claimed | None, list[Job]]:
@@ -103,7 +113,7 @@ def _claim(session: Session, message_id: int, probe: bool) -> tuple[Claimed | No
     message.paced = False
     sender = sender_of(session, message)
     if sender.stopped_reason is not None and not probe:
-        _give_back(message, clock.now() + PROBE_EVERY)
+        _give_back(message, clock.now() + wait_of(sender))
         return None, []
     match verdict_on(session, message):
         case Drop(reason):
@@ -121,7 +131,8 @@ def _claim(session: Session, message_id: int, probe: bool) -> tuple[Claimed | No
                 status_callback=addresses.status_callback(message.id),
                 valid_for=valid_for,
             )
-            return Claimed(message.id, outbound, probe), []
+            assert message.claimed_at is not None, "claim() has set it"
+            return Claimed(message.id, message.claimed_at, outbound, probe), []
 
 
 def _give_back(message: Message, until: datetime) -> None:
@@ -131,25 +142,50 @@ def _give_back(message: Message, until: datetime) -> None:
 
 
 def _send(claimed: Claimed) -> list[Job]:
+    begun = False
     try:
-        sent = provider().send(claimed.outbound)
+        client = provider()
+        begun = clock.real() - claimed.at <= CALL_WITHIN
+        if not begun:
+            _return(claimed, timedelta(0))
+            return []
+        sent = client.send(claimed.outbound)
     except NotReached:
-        with writing() as session:
-            _give_back(session.get_one(Message, claimed.message), clock.now() + AGAIN)
+        reach.failed()
+        _return(claimed, AGAIN)
         log.warning("provider not reached, trying again", message=claimed.message)
         return []
     except OutcomeUnknown:
+        reach.failed()
         log.warning("outcome unknown, to be reconciled", message=claimed.message)
         return []
     except Refused as refusal:
+        reach.answered()
         with writing() as session:
-            return fail(session, session.get_one(Message, claimed.message), refusal.code, "failed")
+            message = claimed_since(session, claimed.message, claimed.at)
+            if message is None:
+                return []
+            return fail(session, message, refusal.code, "failed", asked_to_wait=refusal.wait)
+    except BaseException:
+        # this worker is to end, or has run out of time, before the provider was called
+        if not begun:
+            _return(claimed, timedelta(0))
+        raise
+    reach.answered()
     with writing() as session:
-        message = session.get_one(Message, claimed.message)
+        message = locked(session, claimed.message)
         record(message, sent)
         if claimed.probe:
             start_again(session, message, delivered=False)
     return []
+
+
+def _return(claimed: Claimed, wait: timedelta) -> None:
+    """Put a text back that was not sent, unless it is no longer ours."""
+    with writing() as session:
+        message = claimed_since(session, claimed.message, claimed.at)
+        if message is not None:
+            _give_back(message, clock.now() + wait)
 
 
 def record(message: Message, sent: Sent) -> None:

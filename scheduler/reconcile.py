@@ -12,10 +12,13 @@ from data import clock
 from data.db import reading, writing
 from data.message_states import FAILURES, KINDS
 from data.models import DeliveryEvent, Message
+from data.queries.messages import claimed_since
 from scheduler.consequences import answer_lost
 from scheduler.deliver import record
 from scheduler.jobs import Job
+from scheduler.provider import reach
 from scheduler.provider.client import NotReached, Refused, Sent, provider
+from scheduler.receipts import receive_receipt
 
 UNKNOWN_AFTER = timedelta(seconds=60)
 """A text that has been `sending` for so long (real time) has an unknown outcome."""
@@ -36,22 +39,44 @@ def reconcile(message_id: int) -> list[Job]:
             return []
         ours = _known(session, message)
         to, channel, body, claimed_at = message.to_address, message.channel, message.body, message.claimed_at
-        sent_after = message.claimed_at - SKEW + (clock.now() - clock.real())
+    # wall time may have been moved on since (a demo), or lie in the past (a rehearsal)
+    sent_after = claimed_at - SKEW + min(clock.now() - clock.real(), timedelta(0))
+    if not reach.may_try():
+        return []
     try:
         found = [
             sent
             for sent in provider().sent_to(to, channel, sent_after)
-            if sent.provider_id not in ours and _same(sent.body, body) and _since(sent, sent_after)
+            if sent.provider_id not in ours and _same(sent.body, body)
         ]
-    except (NotReached, Refused) as error:
-        log.warning("cannot reconcile yet", message=message_id, error=type(error).__name__)
+    except NotReached:
+        reach.failed()
+        log.warning("cannot reconcile yet: no answer", message=message_id)
         return []
+    except Refused as refusal:
+        reach.answered()
+        log.warning("cannot reconcile yet: refused", message=message_id, code=refusal.code)
+        return []
+    reach.answered()
+    if found and _record(message_id, claimed_at, found[-1]):
+        # as it stands by now: the receipts that told may have been lost
+        return receive_receipt(found[-1].provider_id, found[-1].status, found[-1].error_code, message_id)
+    return [] if found else _not_found(message_id, claimed_at)
+
+
+def _record(message_id: int, claimed_at: datetime, sent: Sent) -> bool:
     with writing() as session:
-        message = session.get_one(Message, message_id)
-        if message.state != "sending" or message.claimed_at != claimed_at:
-            return []  # a receipt was quicker
-        if found:
-            record(message, found[0])
+        message = claimed_since(session, message_id, claimed_at)
+        if message is None:
+            return False  # a receipt was quicker
+        record(message, sent)
+        return True
+
+
+def _not_found(message_id: int, claimed_at: datetime) -> list[Job]:
+    with writing() as session:
+        message = claimed_since(session, message_id, claimed_at)
+        if message is None:
             return []
         message.unknowns += 1
         if KINDS[message.kind].proactive or message.unknowns > 1:
@@ -76,7 +101,3 @@ def _known(session: Session, message: Message) -> set[str]:
 
 def _same(theirs: str, ours: str) -> bool:
     return " ".join(theirs.split()) == " ".join(ours.split())
-
-
-def _since(sent: Sent, moment: datetime) -> bool:
-    return sent.created_at is None or sent.created_at >= moment

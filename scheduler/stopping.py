@@ -19,6 +19,9 @@ from scheduler.provider.errors import Verdict, verdict
 PROBE_EVERY = timedelta(minutes=5)
 """A stopped sender lets one text through so often (real time); the others wait as long."""
 
+RARELY = 6
+"""So many times rarer where each probe costs its text: the provider takes it first and fails it then."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +41,18 @@ def may_probe(sender: Sender) -> bool:
     """Whether a text may leave from a stopped sender, to see if it is still refused. Asks Redis."""
     if _stopped_by(sender).stop is None:
         return False  # not the provider's doing: whoever stopped it starts it again
-    return rate_limit.once_in(f"probe:{sender.id}", PROBE_EVERY.total_seconds())
+    return rate_limit.once_in(f"probe:{sender.id}", wait_of(sender).total_seconds())
+
+
+def probe_every(ruling: Verdict) -> timedelta:
+    """How long a stopped sender waits between two probes, by what stopped it."""
+    return PROBE_EVERY * (1 if ruling.kept else RARELY)
+
+
+def wait_of(sender: Sender) -> timedelta:
+    """The same for a sender that is stopped; one that somebody stopped by hand is asked about as often."""
+    ruling = _stopped_by(sender)
+    return probe_every(ruling) if ruling.stop is not None else PROBE_EVERY
 
 
 def start_again(session: Session, message: Message, *, delivered: bool) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import os
 import socket
+import struct
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -33,6 +36,8 @@ def blueprint(network: Network) -> Blueprint:
         answer.status_code = refusal.status
         if refusal.status == 401:
             answer.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+        if refusal.retry_after is not None:
+            answer.headers["Retry-After"] = str(refusal.retry_after)
         return answer
 
     def authenticate(sid: str) -> None:
@@ -47,14 +52,17 @@ def blueprint(network: Network) -> Blueprint:
         authenticate(sid)
         strike = network.faults.strike
         fault = strike(
-            "api_error_before", "api_hang_before", "api_close_before", "api_rate_limited",
-            "api_unauthorized", "api_reject", number=number, call=call,
+            "api_error_before", "api_hang_before", "api_close_before", "api_reset_before",
+            "api_rate_limited", "api_unauthorized", "api_reject", number=number, call=call,
         )  # fmt: skip
         if fault:
             return _before(network, fault, number)
         answer = act()
-        fault = strike("api_error_after", "api_hang_after", "api_close_after", number=number, call=call)
-        return _after(network, fault) if fault else answer
+        fault = strike(
+            "api_error_after", "api_hang_after", "api_close_after", "api_reset_after", "api_slow",
+            number=number, call=call,
+        )  # fmt: skip
+        return _after(network, fault, answer) if fault else answer
 
     def find(message_sid: str) -> Message:
         with ground.lock:
@@ -115,8 +123,12 @@ def _before(network: Network, fault: Fault, number: str | None) -> Response:
             return _closed()
         case "api_close_before":
             return _closed()
+        case "api_reset_before":
+            return _reset()
         case "api_rate_limited":
-            raise Refusal(20429)
+            refusal = Refusal(20429)
+            refusal.retry_after = int(fault.seconds)
+            raise refusal
         case "api_unauthorized":
             raise Refusal(20003)
         case "api_reject":
@@ -125,25 +137,39 @@ def _before(network: Network, fault: Fault, number: str | None) -> Response:
             raise Refusal(20503 if fault.status == 503 else 20500, status=fault.status)
 
 
-def _after(network: Network, fault: Fault) -> Response:
+def _after(network: Network, fault: Fault, answer: Response) -> Response:
     if fault.kind == "api_error_after":
         raise Refusal(20503 if fault.status == 503 else 20500, status=fault.status)
-    if fault.kind == "api_hang_after":
+    if fault.kind in ("api_hang_after", "api_slow"):
         network.hold(fault.seconds)
-    return _closed()
+    if fault.kind == "api_slow":
+        return answer
+    return _reset() if fault.kind == "api_reset_after" else _closed()
 
 
 def _closed() -> Response:
     """End the connection without an answer, whichever server carries us."""
-    for name in ("gunicorn.socket", "werkzeug.socket"):
-        connection = request.environ.get(name)
-        if connection is not None:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                break  # the client was quicker
+    connection = _connection()
+    if connection is not None:
+        with suppress(OSError):  # the client was quicker
+            connection.shutdown(socket.SHUT_RDWR)
     # what is returned here meets a closed connection and is dropped
     return Response(status=500)
+
+
+def _reset() -> Response:
+    """Have the client's side fail with "connection reset by peer"."""
+    connection = _connection()
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # the server's own copies of the socket would keep it open, and its end would be an orderly one
+        os.close(connection.detach())
+    return Response(status=500)
+
+
+def _connection() -> socket.socket | None:
+    found = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    return found if isinstance(found, socket.socket) else None
 
 
 def _created(made: Message, sid: str) -> Response:
@@ -193,7 +219,9 @@ def _stamp(moment: datetime | None) -> str | None:
 
 def _page(network: Network, sid: str) -> dict[str, Any]:
     asked = request.args
-    wanted = [kept for kept in network.messages() if _wanted(kept)]
+    late = network.faults.strike("list_late", number=number_of(asked.get("To", "")) or None, call="read")
+    newest = network.ground.clock() - timedelta(seconds=late.seconds) if late else None
+    wanted = [kept for kept in network.messages() if _wanted(kept) and not (newest and kept.created > newest)]
     size = min(_MOST_PER_PAGE, max(1, asked.get("PageSize", 50, type=int)))
     number = asked.get("Page", 0, type=int)
     start = number * size
@@ -231,7 +259,8 @@ def _wanted(kept: Message) -> bool:
         return False
     if asked.get("From") and kept.from_ != asked["From"]:
         return False
-    # a message that has not left yet goes by the time of its request
+    if kept.sent is None and any(key.startswith("DateSent") for key in asked):
+        return False  # one that has not left yet has no such date
     moment = (kept.sent or kept.created).astimezone(UTC)
     if asked.get("DateSent") and moment.date() != _moment(asked["DateSent"]).date():
         return False

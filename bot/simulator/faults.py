@@ -16,9 +16,13 @@ KINDS: dict[str, str] = {
     "api_error_after": "do what was asked, then answer `status` (500)",
     "api_hang_before": "do nothing and give no answer for `seconds` (30), then close",
     "api_hang_after": "do what was asked, give no answer for `seconds` (30), then close",
+    "api_slow": "do what was asked, and answer `seconds` (3) later",
     "api_close_before": "do nothing and close the connection without an answer",
     "api_close_after": "do what was asked, then close the connection without an answer",
-    "api_rate_limited": "answer 429 with code 20429, without doing what was asked",
+    "api_reset_before": "do nothing and reset the connection",
+    "api_reset_after": "do what was asked, then reset the connection",
+    "api_rate_limited": "answer 429 with code 20429 and Retry-After `seconds` (1), without doing anything",
+    "list_late": "leave out of a list what is younger than `seconds` (60)",
     "api_unauthorized": "answer 401 with code 20003",
     "api_reject": "refuse to create the message, with `code`",
     "send_failed": "accept the message, then let it fail before it leaves, with `code` (30008)",
@@ -32,8 +36,14 @@ KINDS: dict[str, str] = {
     "inbound_duplicated": "deliver a phone's text twice",
     "inbound_reordered": "let the phone's next text go ahead of this one (at most `seconds`, 60)",
 }
-_DEFAULT_SECONDS = {"api_hang_before": 30.0, "api_hang_after": 30.0}
+_DEFAULT_SECONDS = {
+    "api_hang_before": 30.0,
+    "api_hang_after": 30.0,
+    "api_slow": 3.0,
+    "api_rate_limited": 1.0,
+}
 _DEFAULT_CODE = {"send_failed": 30008, "send_undelivered": 30003, "api_reject": 30008}
+_CALLS = {"api_unauthorized": "all", "list_late": "read"}
 CALLS = ("create", "read", "all")
 
 
@@ -121,7 +131,7 @@ class Faults:
                 status=status,
                 code=code or _DEFAULT_CODE.get(kind, 0),
                 statuses=frozenset(statuses),
-                calls="all" if kind == "api_unauthorized" and calls == "create" else calls,
+                calls=_CALLS.get(kind, calls) if calls == "create" else calls,
                 share=share,
             )
             self._all.append(fault)

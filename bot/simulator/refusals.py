@@ -64,6 +64,7 @@ CODES: dict[int, Meaning] = {
     63024: Meaning(400, "Invalid message recipient"),
     63038: Meaning(400, "Account exceeded the daily messages limit"),
     63049: Meaning(400, "Meta chose not to deliver this WhatsApp marketing message"),
+    131050: Meaning(400, "User has stopped receiving marketing messages on WhatsApp"),
 }  # fmt: skip
 
 
@@ -74,12 +75,16 @@ def message(code: int, **names: str) -> str:
 
 
 class Refusal(Exception):
-    """A request that the API refuses; trying the same again helps only with 429 and 5xx."""
+    """A request that the API refuses; trying the same again helps only with 429 and 5xx.
+
+    `retry_after`: seconds for the header of that name, None for none.
+    """
 
     def __init__(self, code: int, status: int | None = None, **names: str) -> None:
         self.code = code
         self.status = status or (CODES[code].status if code in CODES else 400)
         self.message = message(code, **names)
+        self.retry_after: int | None = None
         super().__init__(f"{code}: {self.message}")
 
     def as_json(self) -> dict[str, object]:

@@ -28,14 +28,24 @@ class Lease:
 
 
 def take_lease(session: Session, contact_id: int) -> Lease | None:
-    """Take a contact whose turn has come; None where it is not due or another worker has it."""
-    fence = session.scalar(
-        update(Contact)
+    """Take a contact whose turn has come; None where it is not due or another worker has it.
+
+    Nobody waits for a contact that somebody else is writing to: whoever that is wakes a worker behind it,
+    or the sweeper does.
+    """
+    free = (
+        select(Contact.id)
         .where(
             Contact.id == contact_id,
             Contact.due_at <= clock.now(),
             or_(Contact.leased_until.is_(None), Contact.leased_until < clock.real()),
         )
+        .with_for_update(skip_locked=True, key_share=True)
+        .scalar_subquery()
+    )
+    fence = session.scalar(
+        update(Contact)
+        .where(Contact.id == free)
         .values(fence=Contact.fence + 1, leased_until=clock.real() + LEASE)
         .returning(Contact.fence)
     )
@@ -43,12 +53,15 @@ def take_lease(session: Session, contact_id: int) -> Lease | None:
 
 
 def holds_lease(session: Session, lease: Lease) -> bool:
-    """Whether the lease is still its taker's; the row stays locked until the commit."""
+    """Whether the lease is still its taker's; the row stays locked until the commit.
+
+    Texts of the contact may be stored meanwhile: their rows only mention this one (a key share lock).
+    """
     return (
         session.scalar(
             select(Contact.id)
             .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         is not None
     )

@@ -56,14 +56,41 @@ def enqueue(
 
 
 def claim(session: Session, message_id: int) -> Message | None:
-    """Take a queued text for sending; None where it is not due or another worker has it."""
+    """Take a queued text for sending; None where it is not due or another worker has it.
+
+    Nobody waits for a row that somebody else is writing to: that one claims it, or the sweeper comes again.
+    """
+    free = (
+        select(Message.id)
+        .where(Message.id == message_id, Message.state == "queued", Message.due_at <= clock.now())
+        .with_for_update(skip_locked=True, key_share=True)
+        .scalar_subquery()
+    )
     taken = session.scalar(
         update(Message)
-        .where(Message.id == message_id, Message.state == "queued", Message.due_at <= clock.now())
+        .where(Message.id == free)
         .values(state="sending", claimed_at=clock.real(), attempts=Message.attempts + 1)
         .returning(Message.id)
     )
-    return None if taken is None else session.get_one(Message, taken)
+    return None if taken is None else session.get_one(Message, taken, populate_existing=True)
+
+
+def locked(session: Session, message_id: int) -> Message:
+    """A text as it stands now, kept from everybody else's writing until the commit.
+
+    Two receipts, or a receipt and the provider's answer, may come at the same moment: what both decide by
+    the state they have read would else overwrite one another on PostgreSQL.
+    """
+    return session.get_one(Message, message_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+def claimed_since(session: Session, message_id: int, at: datetime) -> Message | None:
+    """The text that was claimed at that moment, locked; None where that claim is over."""
+    return session.scalar(
+        select(Message)
+        .where(Message.id == message_id, Message.state == "sending", Message.claimed_at == at)
+        .with_for_update(key_share=True)
+    )
 
 
 def unhandled(session: Session, contact_id: int) -> list[Message]:

@@ -7,6 +7,7 @@ sending again could double it.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,13 +30,24 @@ TIMEOUT = 10.0
 
 DEFAULT_ROOT = "https://api.twilio.com"
 
+LONGEST_RETRY_AFTER = timedelta(hours=1)
+"""What the provider may ask us to wait; more than that is a mistake of somebody's."""
+
+PAGE = 100
+MOST_LOOKED_AT = 1_000
+"""Texts to one number that are looked through for one whose outcome is unknown."""
+
 
 class Refused(Exception):
-    """The provider said no: nothing was sent. `code` is its error code."""
+    """The provider said no: nothing was sent. `code` is its error code.
 
-    def __init__(self, code: str) -> None:
+    `wait` is how long it asked us to wait before we try again (its header Retry-After), None if it did not.
+    """
+
+    def __init__(self, code: str, wait: timedelta | None = None) -> None:
         super().__init__(f"refused with {code}")
         self.code = code
+        self.wait = wait
 
 
 class OutcomeUnknown(Exception):
@@ -79,17 +91,29 @@ class RootedHttpClient(TwilioHttpClient):  # type: ignore[misc]
     def __init__(self, root: str) -> None:
         super().__init__(timeout=TIMEOUT, pool_connections=True)
         self.root = root
+        self._last = threading.local()
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """The request, to our root."""
-        return super().request(method, url.replace(DEFAULT_ROOT, self.root, 1), *args, **kwargs)
+        self._last.headers = {}
+        answer = super().request(method, url.replace(DEFAULT_ROOT, self.root, 1), *args, **kwargs)
+        self._last.headers = answer.headers or {}
+        return answer
+
+    def asked_to_wait(self) -> timedelta | None:
+        """What this thread's last answer said in Retry-After (the library's errors carry no headers)."""
+        asked = getattr(self._last, "headers", {}).get("Retry-After", "")
+        if not asked.isdecimal():
+            return None
+        return min(timedelta(seconds=int(asked[:6])), LONGEST_RETRY_AFTER)
 
 
 class Provider:
     """Twilio's messages, as far as we need them."""
 
     def __init__(self, account: str, token: str, root: str) -> None:
-        self._client = Client(account, token, http_client=RootedHttpClient(root))
+        self._http = RootedHttpClient(root)
+        self._client = Client(account, token, http_client=self._http)
 
     def send(self, text: Outbound) -> Sent:
         """Hand one text over. Raises Refused, NotReached or OutcomeUnknown."""
@@ -110,11 +134,11 @@ class Provider:
         except (TwilioRestException, TwilioServiceException) as error:
             if error.status >= 500:
                 raise OutcomeUnknown from None
-            raise Refused(code_of(error.code, error.status)) from None
+            raise Refused(code_of(error.code, error.status), self._http.asked_to_wait()) from None
         except NotConnected as error:
             raise (NotReached if _never_connected(error) else OutcomeUnknown) from None
-        except (RequestException, TwilioException):
-            raise OutcomeUnknown from None
+        except (RequestException, TwilioException, ValueError, TypeError, KeyError, AttributeError):
+            raise OutcomeUnknown from None  # the last four: an answer that is no answer, such as half a JSON
 
     def fetch(self, provider_id: str) -> Sent:
         """One text as it stands. Raises Refused or NotReached."""
@@ -122,12 +146,20 @@ class Provider:
             return _sent(self._client.messages(provider_id).fetch())
 
     def sent_to(self, to: str, channel: str, since: datetime) -> Iterator[Sent]:
-        """What was sent to a number from the day of `since` on. Raises as `fetch`."""
+        """What the provider was given for a number since that moment. Raises as `fetch`.
+
+        Not asked for by the day it was sent: a text that still waits in the provider's queue was not sent
+        yet. The newest come first; a look a little further back makes up for what stands out of order.
+        """
         with _reading():
             for message in self._client.messages.stream(
-                to=addressed(to, channel), date_sent_after=since - timedelta(days=1), limit=200
+                to=addressed(to, channel), limit=MOST_LOOKED_AT, page_size=PAGE
             ):
-                yield _sent(message)
+                sent = _sent(message)
+                if sent.created_at is not None and sent.created_at < since - timedelta(hours=1):
+                    return
+                if sent.created_at is None or sent.created_at >= since:
+                    yield sent
 
 
 @contextmanager
@@ -146,7 +178,7 @@ def _reading() -> Iterator[None]:
         if not 400 <= status < 500:
             raise NotReached from None
         raise Refused(code_of(_code_in(answer), status)) from None
-    except RequestException:
+    except (RequestException, ValueError, TypeError, KeyError, AttributeError):
         raise NotReached from None
 
 

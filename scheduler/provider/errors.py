@@ -18,8 +18,11 @@ class Verdict:
 
     `suppress`: nothing more to this number, or with `channel_only` to it on this channel; where
     `suppress_after` is set, only once so many texts in a row have failed with this code.
-    `again_after`: the text may be tried again then; at most `tries` times in all.
+    `by_sms`: what was for WhatsApp goes by SMS instead.
+    `again_after`: the text may be tried again then; at most `tries` times in all. `unread`: the provider
+    has not even looked at it, so that what nobody waits for is tried for as long as it takes.
     `stop`: nothing but a probe now and then leaves from this `sender`, or from all senders of the `account`.
+    `kept`: the text itself is not at fault and goes once the sender may send again.
     """
 
     meaning: str
@@ -28,16 +31,23 @@ class Verdict:
     suppress_after: int = 1
     again_after: timedelta | None = None
     tries: int = 1
+    unread: bool = False
+    by_sms: bool = False
     stop: Literal["sender", "account"] | None = None
+    kept: bool = False
 
 
-def _soon(meaning: str) -> Verdict:
-    return Verdict(meaning, again_after=timedelta(seconds=5), tries=8)
+def _soon(meaning: str, *, unread: bool = False) -> Verdict:
+    return Verdict(meaning, again_after=timedelta(seconds=5), tries=8, unread=unread)
+
+
+def _no_whatsapp(meaning: str) -> Verdict:
+    return Verdict(meaning, suppress="undeliverable", channel_only=True, by_sms=True)
 
 
 VERDICTS: dict[str, Verdict] = {
-    "20003": Verdict("the provider refuses our credentials", stop="account"),
-    "20429": _soon("too many requests; this one was not processed"),
+    "20003": Verdict("the provider refuses our credentials", stop="account", kept=True),
+    "20429": _soon("too many requests; this one was not processed", unread=True),
     "21211": Verdict("not a valid number", suppress="undeliverable"),
     "21408": Verdict("this region is not enabled for the account", suppress="undeliverable"),
     "21602": Verdict("an empty text"),
@@ -65,13 +75,13 @@ VERDICTS: dict[str, Verdict] = {
     "30032": Verdict("the toll-free number is not verified", stop="sender"),
     "30034": Verdict("the number is not registered for 10DLC", stop="sender"),
     "30500": _soon("a passing error of the provider"),
-    "63003": Verdict("no WhatsApp recipient", suppress="undeliverable", channel_only=True),
+    "63003": _no_whatsapp("no WhatsApp recipient"),
     "63013": Verdict("against WhatsApp's policy"),
     "63014": Verdict("blocked by the user", suppress="opt_out"),
     "63016": Verdict("outside WhatsApp's 24-hour window"),
     "63017": _soon("above WhatsApp's rate"),
     "63018": _soon("above WhatsApp's rate to this contact"),
-    "63024": Verdict("not a valid WhatsApp recipient", suppress="undeliverable", channel_only=True),
+    "63024": _no_whatsapp("not a valid WhatsApp recipient"),
     "63038": Verdict("the account's daily limit", again_after=timedelta(days=1), tries=3),
     "131050": Verdict("the user opted out of marketing (Meta)", suppress="opt_out"),
 }

@@ -147,10 +147,10 @@ def test_an_unregistered_number_stops_its_sender_alone_and_starts_again_when_a_t
             return {sender.channel for sender in session.query(Sender) if sender.stopped_reason}
 
     assert stopped() == {"sms"}
-    assert row(message).state == "queued"
-    service.clock.forward(timedelta(minutes=6))
-    deliver(message)  # the probe: accepted, which says nothing yet
+    assert row(message).state == "undelivered"  # for good: sent again, it would be refused and paid again
+    assert handoffs() == ["text_failed"]
+    probe = send(service, "reply", "another")  # accepted, which says nothing yet
     assert stopped() == {"sms"}
     service.network.run_due()
-    assert row(message).state == "delivered"
+    assert row(probe).state == "delivered"
     assert stopped() == set()

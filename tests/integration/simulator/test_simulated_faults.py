@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import requests
 from simulator_world import ACCOUNT, PHONE, SENDER, TOKEN, Clock, Rewritten, Service
@@ -58,6 +60,48 @@ class TestTheApi:
             send(client)
         assert len(network.messages()) == accepted
         send(client)
+
+    @pytest.mark.parametrize(("kind", "accepted"), [("api_reset_before", 0), ("api_reset_after", 1)])
+    def test_a_connection_can_be_reset(
+        self, client: Client, network: Network, kind: str, accepted: int
+    ) -> None:
+        network.faults.add(kind)
+        with pytest.raises(requests.exceptions.ConnectionError, match="reset by peer"):
+            send(client)
+        assert len(network.messages()) == accepted
+        send(client)
+
+    def test_a_slow_answer_is_an_answer_to_who_waits(
+        self, client: Client, hasty: Client, network: Network
+    ) -> None:
+        network.faults.add("api_slow", seconds=0.5, times=2)
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            send(hasty)
+        send(client)
+        assert len(network.messages()) == 2
+
+    def test_who_asks_too_often_is_told_when_to_come_again(self, base: str, network: Network) -> None:
+        network.faults.add("api_rate_limited", seconds=17)
+        url = f"{base}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+        refused = requests.post(url, data=FORM, auth=(ACCOUNT, TOKEN), timeout=5)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "17")
+
+    def test_a_list_may_show_a_message_late(self, client: Client, network: Network, clock: Clock) -> None:
+        network.faults.add("list_late", seconds=20, times=None)
+        send(client)
+        assert client.messages.list(to=PHONE) == []
+        clock.forward(20)
+        assert len(client.messages.list(to=PHONE)) == 1
+
+    def test_what_has_not_left_yet_is_in_no_list_by_the_day_it_was_sent(
+        self, client: Client, network: Network, clock: Clock
+    ) -> None:
+        network.faults.add("send_slow")
+        send(client)
+        network.run_due()
+        yesterday = clock.now.date() - timedelta(days=1)
+        assert client.messages.list(to=PHONE, date_sent_after=yesterday) == []
+        assert len(client.messages.list(to=PHONE)) == 1
 
     def test_too_many_requests_are_never_processed(self, client: Client, network: Network) -> None:
         network.faults.add("api_rate_limited", times=2)
@@ -214,7 +258,8 @@ class TestInbound:
 def test_every_kind_of_fault_is_struck_by_some_test_here() -> None:
     struck = {
         "api_error_before", "api_error_after", "api_hang_before", "api_hang_after", "api_close_before",
-        "api_close_after", "api_rate_limited", "api_unauthorized", "api_reject", "send_failed",
+        "api_close_after", "api_reset_before", "api_reset_after", "api_slow", "list_late",
+        "api_rate_limited", "api_unauthorized", "api_reject", "send_failed",
         "send_undelivered", "send_slow", "callback_late", "callback_lost", "callback_duplicated",
         "callbacks_reordered", "inbound_late", "inbound_duplicated", "inbound_reordered",
     }  # fmt: skip
