@@ -29,7 +29,7 @@ DRIFT = timedelta(minutes=5)
 ROOM = 500_000_000
 """Bytes; below that a database in WAL mode and rotating logs may fill the disk."""
 APART = timedelta(seconds=30)
-"""Several machines write moments into one database: further apart, one takes a lease that another still has."""
+"""Machines write moments into one database: further apart, one takes a lease that another still has."""
 
 
 def settings_read(present: Settings) -> Finding:

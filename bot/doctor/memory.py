@@ -63,10 +63,8 @@ def database(present: Settings) -> Finding:
     if at != newest:
         return unwell(f"{kind} is at revision {at}, not {newest}", make)
     if not writable:
-        return unwell(
-            f"{kind} can be read but not written",
-            "see that it is no replica, and who owns its files and disk",
-        )
+        advice = "see that it is no replica, and that its disk has room and its files the right owner"
+        return unwell(f"{kind} can be read but not written", advice)
     return well(f"{kind}, at revision {at}")
 
 
@@ -82,9 +80,7 @@ def _in_database(look: Callable[[Session, Settings], Finding]) -> Look:
                 return look(session, present)
         except DatabaseError:
             return idle("needs the database")
-        except KeysDoNotFit as error:
-            if look.__name__ == "keys":
-                return unwell("what the database keeps encrypted cannot be read", str(error))
+        except KeysDoNotFit:
             return idle("needs the keys")
 
     return looking
@@ -101,10 +97,11 @@ def business(session: Session, _present: Settings) -> Finding:
 @_in_database
 def keys(session: Session, _present: Settings) -> Finding:
     """Whether ENCRYPTION_KEYS reads what the database keeps encrypted."""
-    sealed = session.scalars(
-        select(Business)
-    ).all()  # whole rows: the key of their suppression list is sealed
-    return well("they fit the database") if sealed else idle("nothing is encrypted yet")
+    try:
+        found = session.scalars(select(Business)).all()  # whole rows: each holds a key that is encrypted
+    except KeysDoNotFit as error:
+        return unwell("what the database keeps encrypted cannot be read", str(error))
+    return well("they fit the database") if found else idle("nothing is encrypted yet")
 
 
 @_in_database

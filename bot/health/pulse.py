@@ -19,7 +19,7 @@ def beat(silences: Mapping[Name, timedelta]) -> Part:
 
 
 def worker(silences: Mapping[Name, timedelta]) -> Part:
-    """Workers do what beat asks for, if nothing else; without it an idle one cannot be told from a dead one."""
+    """Workers do what beat asks for, if nothing else; without it an idle one looks like a dead one."""
     silent, asked = silences.get("worker"), beat(silences)
     if silent is not None and silent <= SILENT_AFTER:
         return WELL

@@ -10,11 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from bot.simulator import Behaviour, Network, over_http, serving
-from data import db, settings
+from data import business_file, clock, db, settings
+from data.db import writing
+from data.models import StaffUser
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-token-for-the-selftest"
 SENDER = "+12125550100"
+STAFF = "+12125550199"
 
 
 def _now() -> datetime:
@@ -57,3 +60,19 @@ def set_up(line: tuple[Network, str], tmp_path: Path) -> Iterator[settings.Setti
 @pytest.fixture
 def runner() -> CliRunner:
     return CliRunner()
+
+
+@pytest.fixture
+def healthy(set_up: settings.Settings, redis_url: str) -> Iterator[settings.Settings]:
+    """A business that is loaded, with staff, a reachable provider and a given Redis."""
+    present = set_up.model_copy(update={"staff_notice_to": STAFF, "rasa_url": ""})
+    settings.use(present)
+    db.connect()
+    db.migrate()
+    with writing() as session:
+        business = business_file.load(session, business_file.read_file(business_file.SAMPLE))
+        session.add(
+            StaffUser(business_id=business.id, email="desk@example.com", name="Desk", password_hash="x")
+        )
+    yield present
+    clock.use()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,28 +14,12 @@ from bot.cli import main
 from bot.doctor import Finding, examine
 from bot.processes import free_port
 from bot.simulator import Network
-from data import business_file, clock, db, settings
+from data import clock, db, settings
 from data.db import writing
 from data.models import Business, CalendarConnection, Contact, Sender, StaffUser
 
 PHONE = "+12125550123"
 STAFF = "+12125550199"
-
-
-@pytest.fixture
-def healthy(set_up: settings.Settings, redis_url: str) -> Iterator[settings.Settings]:
-    """A business that is loaded, with staff, a reachable provider and a given Redis."""
-    present = set_up.model_copy(update={"staff_notice_to": STAFF, "rasa_url": ""})
-    settings.use(present)
-    db.connect()
-    db.migrate()
-    with writing() as session:
-        business = business_file.load(session, business_file.read_file(business_file.SAMPLE))
-        session.add(
-            StaffUser(business_id=business.id, email="desk@example.com", name="Desk", password_hash="x")
-        )
-    yield present
-    clock.use()
 
 
 def found(**changed: Any) -> dict[str, Finding]:
@@ -115,8 +98,8 @@ def test_a_database_without_a_business_is_named(set_up: settings.Settings) -> No
 def test_keys_that_do_not_fit_are_named(healthy: settings.Settings) -> None:
     (healthy.rekindle_data_dir / "secrets" / "encryption_keys").unlink()
     findings = found()
-    assert "business" in unwell(findings)
-    assert "ENCRYPTION_KEYS" in findings["business"].advice
+    assert unwell(findings) == {"keys"}
+    assert "ENCRYPTION_KEYS" in findings["keys"].advice
 
 
 def test_nobody_to_log_in_is_named(healthy: settings.Settings) -> None:
@@ -217,15 +200,6 @@ def test_a_model_that_was_not_trained_is_named(
 def test_staff_who_are_not_told_are_named(healthy: settings.Settings) -> None:
     assert unwell(found(staff_notice_to="")) == {"staff notices"}
     assert unwell(found(staff_notice_to="the desk")) == {"staff notices"}
-
-
-def test_zones_that_are_missing_are_named(
-    healthy: settings.Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from bot.doctor import machine
-
-    monkeypatch.setattr(machine, "AGREED", (("Nowhere/Atall", clock.real(), timedelta(0)),))
-    assert unwell(found()) == {"time zones"}
 
 
 def test_a_clock_that_lags_is_named(healthy: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> None:
