@@ -27,8 +27,10 @@ def receive_receipt(
     """Store a status callback and let it move our row, never backwards. Returns the jobs to wake.
 
     `message_id` is the one we put into the callback's address: a callback may come before the provider's
-    answer to our request did, or in place of it.
+    answer to our request did, or in place of it. A status that we do not know says nothing, and is not kept.
     """
+    if status not in FROM_PROVIDER:
+        return []
     for _ in range(TRIES - 1):
         try:
             with writing() as session:

@@ -25,7 +25,10 @@ LONGEST_ADDRESS = 128
 
 LARGEST_ID = 2**31 - 1
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+# Names and values are signed without anything between them. An id of a looser shape could swallow the field
+# behind it under the same signature, and be taken for a new text.
+_ID = re.compile(r"[A-Z]{2}[0-9A-Fa-f]{1,62}", re.ASCII)
+_NUMBER = re.compile(r"\+[0-9 ().-]+", re.ASCII)
 _STATUS = re.compile(r"[a-z_-]{1,32}", re.ASCII)
 _CODE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _KEYWORDS = frozenset({"STOP", "START", "HELP"})
@@ -109,6 +112,8 @@ def _address(form: Form, name: str) -> tuple[str, str]:
     if len(raw) > LONGEST_ADDRESS or not raw.isprintable():
         raise Malformed(f"{name} is no address")
     prefix, colon, number = raw.rpartition(":")
+    if number.startswith("+") and not _NUMBER.fullmatch(number):
+        raise Malformed(f"{name} is no number")
     with suppress(NoNumber, BadNumber):  # a short code or a messaging service stays as it is
         # as the import writes it: Brazil's and Mexico's networks know two forms of one number
         number = read_number(number, "US").e164

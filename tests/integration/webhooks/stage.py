@@ -1,0 +1,210 @@
+"""The stage: the real app, jobs and database, a simulated network, and contacts of several kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+
+from bot.simulator import Network, serving
+from bot.webapp import create_app
+from data import business_file, clock, crypto, settings
+from data.clock import HandClock
+from data.db import reading, writing
+from data.models import (
+    Business,
+    Campaign,
+    Contact,
+    ContactBasis,
+    DeliveryEvent,
+    Enrollment,
+    Message,
+    Person,
+    Sender,
+    Suppression,
+    Touch,
+)
+from data.queries.campaigns import start_campaign
+from scheduler import rate_limit, wake
+from scheduler.due import due_jobs
+from scheduler.jobs import Job
+from tests.integration.webhooks.contents import contents, empty
+from tests.integration.webhooks.letters import ACCOUNT, BASE, BUSINESS_PHONE, Letter, post
+from tests.integration.webhooks.stand_in import StandIn, standing_in
+
+STAFF_PHONE = "+12125550199"
+ONE, HOUSEHOLD, LATER = "+12125550123", "+12125550124", "+12125550125"
+CONTACTS = {ONE: ("Sarah",), HOUSEHOLD: ("Dana", "Robin"), LATER: ("Kim",)}
+STRANGERS = ("+12125550150", "+12125550151")
+TUESDAY = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+"""11:00 in New York."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the tests look at of an outbound text."""
+
+    phone: str
+    kind: str
+    state: str
+    sid: str | None
+    code: str | None
+
+
+@dataclass(slots=True)
+class Picture:
+    """What the tests look at of a database, read from the rows without the service's own queries."""
+
+    inbound: list[str]
+    events: list[tuple[str, str]]
+    outbound: dict[int, Row]
+    suppressed: dict[str, str]
+    enrolled: frozenset[str]
+    """The numbers that a campaign will still text."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything of one world; `folder` and `database` are where it lies."""
+
+    app: Flask
+    network: Network
+    clock: HandClock
+    model: StandIn
+    folder: Path
+    database: str
+    provider: str
+    rasa: str
+    tokens: tuple[str, ...] = ("first",)
+    texts: int = field(default=0)
+
+    def begin(self) -> None:
+        """A new world: fresh rows, the first morning, one token."""
+        self.clock.moment = TUESDAY
+        self.model.meanwhile = self.model.failed = None
+        self.network.reset()
+        rate_limit._free_at.clear()
+        empty()
+        self.trust("first")
+        _furnish()
+
+    def trust(self, *tokens: str) -> None:
+        """Put these tokens into the setting, the current one first."""
+        self.tokens = self.network.ground.tokens = tokens
+        settings.use(
+            settings.isolated(
+                rekindle_data_dir=self.folder,
+                database_url=self.database,
+                public_base_url=BASE,
+                rasa_url=self.rasa,
+                rasa_token="stand-in",
+                twilio_account_sid=ACCOUNT,
+                twilio_auth_token=", ".join(tokens),
+                twilio_from=BUSINESS_PHONE,
+                twilio_api_base_url=self.provider,
+                staff_notice_to=STAFF_PHONE,
+            )
+        )
+
+    def post(self, letter: Letter, caller: str = "203.0.113.7") -> tuple[int, str]:
+        """Send a letter: the status and the body of the answer."""
+        return post(self.app, letter, caller=caller)
+
+    def contents(self) -> dict[str, str]:
+        """A fingerprint of every table."""
+        return contents()
+
+    def due(self) -> list[Job]:
+        """What waits to be done now."""
+        with reading() as session:
+            return [one.job for one in due_jobs(session, clock.now())]
+
+    def sent(self) -> list[str]:
+        """The ids of all that the provider has accepted from us."""
+        return [message.sid for message in self.network.messages() if message.direction != "inbound"]
+
+    def look(self) -> Picture:
+        """Read the picture from the rows."""
+        with reading() as session:
+            business = session.query(Business).one()
+            names = {crypto.keyed_hash(business.hash_key, phone): phone for phone in (*CONTACTS, *STRANGERS)}
+            texts = session.query(Message).order_by(Message.id).all()
+            return Picture(
+                inbound=sorted(text.provider_id or "" for text in texts if text.direction == "in"),
+                events=sorted((event.provider_id, event.status) for event in session.query(DeliveryEvent)),
+                outbound={
+                    text.id: Row(text.to_address, text.kind, text.state, text.provider_id, text.error_code)
+                    for text in texts
+                    if text.direction == "out"
+                },
+                suppressed={
+                    names.get(row.phone_hash, row.phone_hash): row.reason
+                    for row in session.query(Suppression)
+                    if row.lifted_at is None
+                },
+                enrolled=frozenset(
+                    phone
+                    for (phone,) in session.query(Contact.phone)
+                    .join(Enrollment, Enrollment.contact_id == Contact.id)
+                    .filter(Enrollment.state == "active")
+                ),
+            )
+
+
+@contextmanager
+def staged(database: str, folder: Path) -> Iterator[Stage]:
+    """A stage on a migrated database that is connected already; `begin()` makes a world on it."""
+    hands = HandClock(TUESDAY)
+    before = settings.get()
+    network = Network(
+        account_sid=ACCOUNT,
+        auth_token="first",
+        senders=(BUSINESS_PHONE, f"whatsapp:{BUSINESS_PHONE}"),
+        webhook_url=BASE,
+        clock=hands,
+        post=lambda *_: 200,  # what the network reports is told by the tests, in any order
+        staff_phone=STAFF_PHONE,
+    )
+    with serving(network) as provider, standing_in() as (model, rasa):
+        settings.use(before.model_copy(update={"public_base_url": BASE}))
+        stage = Stage(create_app(), network, hands, model, folder, database, provider, rasa)
+        clock.use(hands)
+        wake.use(lambda *_: None)
+        try:
+            yield stage
+        finally:
+            wake.use()
+            clock.use()
+            settings.use(before)
+
+
+def _furnish() -> None:
+    """The sample business, its contacts, and a campaign of two touches in which all of them are."""
+    with writing() as session:
+        business = business_file.load(session, business_file.read_file(business_file.SAMPLE))
+        for sender in session.query(Sender):
+            sender.per_second = 1_000.0
+        for phone, names in CONTACTS.items():
+            _add(session, business, phone, names)
+        session.flush()
+        start_campaign(session, business, "spring", "Hi {first_name}, {business} here. Shall I find a time?")
+        campaign = session.query(Campaign).one()
+        session.add(Touch(campaign_id=campaign.id, step=2, day=5, template="Hello from {business}."))
+
+
+def _add(session, business: Business, phone: str, names: Sequence[str]) -> None:  # type: ignore[no-untyped-def]
+    contact = Contact(
+        business_id=business.id,
+        phone=phone,
+        timezone="America/New_York",
+        zones=["America/New_York"],
+        zones_source="timezone",
+        persons=[Person(first_name=name, last_service="cleaning") for name in names],
+    )
+    session.add(contact)
+    session.flush()
+    session.add(ContactBasis(contact_id=contact.id, kind="relationship", evidence="test"))
