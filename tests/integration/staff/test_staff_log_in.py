@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from argon2 import PasswordHasher
 from sqlalchemy import select
 from staff_desk import OLD_HASH, Desk
@@ -103,6 +108,21 @@ def test_an_address_may_try_ten_times_a_minute_whoever_it_says_it_is(desk: Desk)
     assert tried == [400] * 10 + [429]
 
 
+def test_behind_a_trusted_proxy_one_who_guesses_keeps_nobody_else_out(desk: Desk) -> None:
+    settings.use(settings.get().model_copy(update={"trusted_proxies": 1}))
+    lone = Desk(create_app(), [])
+
+    def guess(number: int, chain: str) -> int:
+        browser = lone.browser()
+        form = {"csrf_token": browser.token("/staff/login"), "email": f"g{number}@example.com"}
+        return browser.client.post("/staff/login", data=form, headers={"X-Forwarded-For": chain}).status_code
+
+    tried = [guess(n, f"198.51.100.{n}, 192.0.2.1") for n in range(11)]
+
+    assert tried == [400] * 10 + [429]
+    assert guess(11, "192.0.2.1, 192.0.2.2") == 400
+
+
 def test_no_limit_and_no_token_stands_before_the_providers_webhooks(desk: Desk) -> None:
     client = desk.app.test_client()
 
@@ -123,6 +143,48 @@ def test_with_redis_away_the_limit_still_holds_and_nobody_waits_for_long(desk: D
     assert tried == [401] * 5 + [429]
     assert inside.status_code == 303
     assert time.monotonic() - begun < 8
+
+
+@contextmanager
+def hanging_server() -> Iterator[tuple[int, list[socket.socket]]]:
+    """A server that takes every connection and never says a word: its port, and who has come."""
+    came: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def take() -> None:
+            while True:
+                try:
+                    came.append(listener.accept()[0])
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], came
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(timeout=10)
+    for connection in came:
+        connection.close()
+
+
+def test_a_redis_that_hangs_is_asked_by_log_ins_alone_and_not_again_and_again(desk: Desk) -> None:
+    with hanging_server() as (port, came):
+        settings.use(settings.get().model_copy(update={"redis_url": f"redis://127.0.0.1:{port}/0"}))
+        lone = Desk(create_app(), [])
+        kim = lone.kim()
+
+        tried = [lone.browser().log_in(password="wrong").status_code for _ in range(6)]
+        asked = len(came)
+        pages, forged = set(), set()
+        for minutes in range(5):
+            with time_machine.travel(time.time() + 60 * minutes):
+                pages.add(kim.get("/staff").status_code)
+                forged.add(kim.client.post("/webhooks/twilio/messages").status_code)
+
+        assert tried == [401] * 5 + [429]
+        assert 1 <= asked <= 4
+        assert (pages, forged) == ({200}, {403})
+        assert len(came) == asked
 
 
 def test_two_processes_count_together_through_redis(desk: Desk, redis_url: str) -> None:
