@@ -187,7 +187,7 @@ FORGERIES: dict[str, Forge] = {
     "an empty field removed": lambda letter, means: (
         _without(letter, "FromCity") if "FromCity" in dict(letter.pairs) else _without(letter, "To")
     ),
-    "a field repeated with another value": lambda letter, means: _with(letter, ("Body", "STOP"), ("X", "1")),
+    "a field repeated with another value": lambda letter, means: _with(letter, ("To", "+12125550101")),
     "a signed field repeated behind": lambda letter, means: _with(letter, ("MessageSid", "SM" + "e" * 32)),
     "a signed field said twice": lambda letter, means: _with(
         letter, ("MessageSid", letter.get("MessageSid"))

@@ -1,4 +1,4 @@
-"""The ledger: in plain Python, what may have changed after each request and each job. It asks nothing of ours.
+"""The ledger: in plain Python, what may have changed after each request and each job. It calls none of ours.
 
 Written from design.md, mission.md and facts.md, with tables of its own, so that a mistake in the service's
 tables is a difference and not agreement.
@@ -213,7 +213,7 @@ class Ledger:
     # -- what a job may do
 
     def worked(self, kind: str, seen: Picture, sent: list[str]) -> None:
-        """After a job: nothing came in, nothing went backwards, and nothing proactive got past a suppression."""
+        """After a job: nothing came in, nothing went backwards, nothing got past a suppression."""
         mine = self.picture
         check(seen.inbound == mine.inbound, "a job invents no text")
         check(seen.events == mine.events, "a job invents no receipt")

@@ -76,23 +76,16 @@ class Strangers(RuleBasedStateMachine):
         sid = row.sid if row.sid and not unknown_id else self.play.sid()
         self.play.report(at, sid, status, code)
 
-    @rule(kind=st.sampled_from([*FORGERIES]), which=ANY, phone=PHONES)
-    def a_stranger_knocks(self, kind: str, which: int, phone: str) -> None:
-        self.play.forge(kind, self.fresh(which, phone))
-
-    @rule(kind=st.sampled_from([*FORGERIES]), which=ANY, phone=PHONES)
-    def another_stranger_knocks(self, kind: str, which: int, phone: str) -> None:
-        self.play.forge(kind, self.fresh(which, phone))
+    @rule(kinds=st.lists(st.sampled_from([*FORGERIES]), min_size=1, max_size=8), which=ANY, phone=PHONES)
+    def strangers_knock(self, kinds: list[str], which: int, phone: str) -> None:
+        for number, kind in enumerate(kinds):
+            self.play.forge(kind, self.fresh(which + number, phone))
 
     @precondition(lambda self: self.play.delivered)
-    @rule(how=st.sampled_from(REPLAYS), which=ANY)
-    def something_comes_again(self, how, which: int) -> None:  # type: ignore[no-untyped-def]
-        self.play.replay(how, self.play.delivered[which % len(self.play.delivered)])
-
-    @precondition(lambda self: self.play.delivered)
-    @rule(how=st.sampled_from(REPLAYS), which=ANY)
-    def something_else_comes_again(self, how, which: int) -> None:  # type: ignore[no-untyped-def]
-        self.play.replay(how, self.play.delivered[which % len(self.play.delivered)])
+    @rule(again=st.lists(st.tuples(st.sampled_from(REPLAYS), ANY), min_size=1, max_size=8))
+    def some_come_again(self, again) -> None:  # type: ignore[no-untyped-def]
+        for how, which in again:
+            self.play.replay(how, self.play.delivered[which % len(self.play.delivered)])
 
     @rule(phone=PHONES, meaning=st.sampled_from(["stop", "ordinary", "help", "life"]))
     def a_text_comes_twice_at_once(self, phone, meaning) -> None:  # type: ignore[no-untyped-def]

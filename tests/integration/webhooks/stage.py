@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import select
 
 from bot.simulator import Network, serving
 from bot.webapp import create_app
@@ -80,7 +81,6 @@ class Stage:
     provider: str
     rasa: str
     tokens: tuple[str, ...] = ("first",)
-    texts: int = field(default=0)
 
     def begin(self) -> None:
         """A new world: fresh rows, the first morning, one token."""
@@ -130,28 +130,36 @@ class Stage:
     def look(self) -> Picture:
         """Read the picture from the rows."""
         with reading() as session:
-            business = session.query(Business).one()
-            names = {crypto.keyed_hash(business.hash_key, phone): phone for phone in (*CONTACTS, *STRANGERS)}
-            texts = session.query(Message).order_by(Message.id).all()
+            key = session.scalars(select(Business.hash_key)).one()
+            names = {crypto.keyed_hash(key, phone): phone for phone in (*CONTACTS, *STRANGERS)}
+            inbound = session.scalars(select(Message.provider_id).where(Message.direction == "in"))
+            events = session.execute(select(DeliveryEvent.provider_id, DeliveryEvent.status))
+            outbound = session.execute(
+                select(
+                    Message.id,
+                    Message.to_address,
+                    Message.kind,
+                    Message.state,
+                    Message.provider_id,
+                    Message.error_code,
+                )
+                .where(Message.direction == "out")
+                .order_by(Message.id)
+            )
+            suppressed = session.execute(
+                select(Suppression.phone_hash, Suppression.reason).where(Suppression.lifted_at.is_(None))
+            )
+            enrolled = session.scalars(
+                select(Contact.phone)
+                .join(Enrollment, Enrollment.contact_id == Contact.id)
+                .where(Enrollment.state == "active")
+            )
             return Picture(
-                inbound=sorted(text.provider_id or "" for text in texts if text.direction == "in"),
-                events=sorted((event.provider_id, event.status) for event in session.query(DeliveryEvent)),
-                outbound={
-                    text.id: Row(text.to_address, text.kind, text.state, text.provider_id, text.error_code)
-                    for text in texts
-                    if text.direction == "out"
-                },
-                suppressed={
-                    names.get(row.phone_hash, row.phone_hash): row.reason
-                    for row in session.query(Suppression)
-                    if row.lifted_at is None
-                },
-                enrolled=frozenset(
-                    phone
-                    for (phone,) in session.query(Contact.phone)
-                    .join(Enrollment, Enrollment.contact_id == Contact.id)
-                    .filter(Enrollment.state == "active")
-                ),
+                inbound=sorted(sid or "" for sid in inbound),
+                events=sorted((sid, status) for sid, status in events),
+                outbound={at: Row(*rest) for at, *rest in outbound},
+                suppressed={names.get(hashed, hashed): reason for hashed, reason in suppressed},
+                enrolled=frozenset(enrolled),
             )
 
 

@@ -16,7 +16,7 @@ from tests.integration.webhooks.forgeries import FORGERIES
 from tests.integration.webhooks.letters import inbound, receipt
 from tests.integration.webhooks.machine import Strangers
 from tests.integration.webhooks.play import REPLAYS, Play
-from tests.integration.webhooks.stage import CONTACTS, HOUSEHOLD, LATER, ONE, STRANGERS, Stage, staged
+from tests.integration.webhooks.stage import HOUSEHOLD, LATER, ONE, STRANGERS, Stage, staged
 
 pytestmark = pytest.mark.database
 
@@ -36,8 +36,8 @@ def test_strangers_replays_and_disorder_change_no_state_that_they_should_not(sta
     run_state_machine_as_test(
         here,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=40,
+            max_examples=6,
+            stateful_step_count=35,
             derandomize=True,
             deadline=None,
             database=None,
@@ -45,7 +45,7 @@ def test_strangers_replays_and_disorder_change_no_state_that_they_should_not(sta
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert sum(counted.values()) > 300, counted
+    assert sum(counted.values()) > 200, counted
 
 
 def test_each_forgery_is_refused_at_both_doors_and_changes_no_row(stage: Stage) -> None:
@@ -99,7 +99,7 @@ def test_each_scene_keeps_its_promise(stage: Stage) -> None:
     play.text_twice_at_once(ONE, "start")
 
 
-@pytest.mark.parametrize("phone", [*CONTACTS, *STRANGERS])
+@pytest.mark.parametrize("phone", [ONE, STRANGERS[0]])
 def test_a_stop_is_confirmed_at_most_once_until_a_start(stage: Stage, phone: str) -> None:
     play = Play(stage)
     for _ in range(2):
