@@ -14,7 +14,7 @@ from celery.signals import setup_logging, worker_process_init
 
 from data import clock, db, demo_clock, logs, settings
 from data.db import reading
-from scheduler import heartbeat, measures
+from scheduler import heartbeat, leaving, measures
 from scheduler.due import SWEEP_EVERY, due_jobs
 from scheduler.jobs import Job, JobKind
 from scheduler.measures.watch import watch
@@ -34,6 +34,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # Redis may come up long after us
     broker_transport_options={
         "visibility_timeout": VISIBILITY,
         "unacked_restore_interval": 2,
@@ -53,11 +54,13 @@ app.conf.update(
 )
 
 log = structlog.get_logger(__name__)
+__all__ = ["app", "leaving", "run_job", "sweep"]
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _log_our_way(**_: Any) -> None:
     logs.configure()
+    logs.guard_the_rest()
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

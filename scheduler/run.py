@@ -1,9 +1,20 @@
-"""Running a job: which function does it, and waking whatever comes of it."""
+"""Running a job: which function does it, and waking whatever comes of it.
+
+Every job may be begun again: a deadlock costs a second try, and a turn that breaks off in the middle gives
+its contact back at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from data import clock
+from data.db import writing
+from data.db_faults import once_more
+from data.queries.leases import left_behind, release
 from scheduler.converse import converse
 from scheduler.deliver import deliver
 from scheduler.jobs import Job, JobKind
@@ -27,4 +38,17 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
 
 def run(job: Job) -> list[Job]:
     """Do one job; returns the jobs that it leads to, which the caller wakes or runs."""
-    return DOES[job.kind](job.row)
+    try:
+        return once_more(DOES[job.kind])(job.row)
+    finally:
+        if job.kind == "converse":
+            _give_back(job.row)
+
+
+def _give_back(contact_id: int) -> None:
+    """Let another worker have the contact now, and not only when the lease of a turn that broke off ends."""
+    lease = left_behind(contact_id)
+    if lease is None:
+        return
+    with suppress(SQLAlchemyError), writing() as session:  # with the database away, the lease runs out
+        release(session, lease, due_at=clock.now())

@@ -149,6 +149,24 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _passed[dict(report.user_properties)["database"]] += 1
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     counts = ", ".join(f"{kind} {_passed[kind]}" for kind in (*databases.KINDS, "no database"))
     terminalreporter.write_line(f"passed per database: {counts}")
+    if not _same_on_all(config):
+        terminalreporter.write_line("FAILED: the databases did not pass the same number of tests", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """What holds on one database holds on the other: a difference fails the run, whatever passed."""
+    if exitstatus == pytest.ExitCode.OK and not _same_on_all(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _same_on_all(config: pytest.Config) -> bool:
+    """Whether each database has passed as many tests; where somebody chose among the tests, nobody asks."""
+    option = config.getoption
+    chosen = option("keyword") or option("markexpr") or option("--database") != "both" or option("--lf")
+    if chosen or any("::" in argument for argument in config.args) or hasattr(config, "workerinput"):
+        return True
+    return len({_passed[kind] for kind in databases.KINDS}) == 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import clock
@@ -17,6 +17,9 @@ from data.models import Contact, Message
 
 LEASE = timedelta(seconds=60)
 """Longer than a conversation turn with every time-out used up."""
+
+_mine: dict[int, Lease] = {}
+"""What this process has taken and not yet let go of, by contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,12 @@ def take_lease(session: Session, contact_id: int) -> Lease | None:
         .values(fence=Contact.fence + 1, leased_until=clock.real() + LEASE)
         .returning(Contact.fence)
     )
-    return None if fence is None else Lease(contact_id, fence)
+    if fence is None:
+        return None
+    lease = Lease(contact_id, fence)
+    # only once it is committed: another worker may hold this very fence where ours was rolled back
+    event.listen(session, "after_commit", lambda _: _mine.__setitem__(contact_id, lease), once=True)
+    return lease
 
 
 def holds_lease(session: Session, lease: Lease) -> bool:
@@ -89,4 +97,15 @@ def release(session: Session, lease: Lease, *, due_at: datetime | None = None) -
     session.execute(
         update(Contact).where(Contact.id == lease.contact_id).values(leased_until=None, due_at=due_at)
     )
+    event.listen(session, "after_commit", lambda _: _forget(lease), once=True)
     return waiting is not None
+
+
+def left_behind(contact_id: int) -> Lease | None:
+    """The lease that this process still holds where its turn broke off; whoever asks is to let go of it."""
+    return _mine.pop(contact_id, None)
+
+
+def _forget(lease: Lease) -> None:
+    if _mine.get(lease.contact_id) == lease:
+        del _mine[lease.contact_id]
