@@ -138,20 +138,30 @@ def wants_calendar(state: State, understanding: Understanding) -> bool:
 
 def _is_unsure(turn: Turn) -> bool:
     heard = turn.understanding
-    return heard.confidence < UNSURE and not heard.times and _what_was_asked(turn) is None
+    if heard.confidence >= UNSURE or heard.times:
+        return False
+    told = _what_was_asked(turn), questions.meant(turn), questions.asked_in(turn, heard.heard[0])
+    return not any(told)
 
 
 def _serve(turn: Turn) -> None:
     heard = {one.intent: one for one in reversed(turn.understanding.heard)}
+    if chosen := questions.meant(turn):
+        turn.say_verbatim(chosen.answer)
+        turn.ask(turn.state.asked, close=())
+        _return_to_the_point(turn)
+        return
+    turn.state = replace(turn.state, close=())
     alone = next((intent for intent in ALONE if intent in heard), None)
     if alone:
         unsure = heard[alone].confidence < FINAL.get(alone, 0.0)
         _run(turn, heard[alone], social.not_understood if unsure else ALONE[alone])
         return
-    asked = [one for one in turn.understanding.heard if one.intent == "question"][:QUESTIONS]
+    found = [(one, questions.asked_in(turn, one)) for one in turn.understanding.heard]
+    asked = [question for _, question in found if question][:QUESTIONS]
     for one in asked:
         _run(turn, one, questions.question)
-    doing = next((one for one in turn.understanding.heard if one.intent in DOING), None)
+    doing = next((one for one, question in found if question is None and one.intent in DOING), None)
     if told := _what_was_asked(turn):
         doing = told
     if doing:

@@ -25,6 +25,13 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that no entry answers goes onto the owner's list."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Freeze:
     """Touches and callbacks wait until staff release them."""
 
@@ -71,7 +78,7 @@ class CancelVisit:
     visit: int
 
 
-Effect = Suppress | HandOver | Freeze | Close | CallBack | Book | Move | CancelVisit
+Effect = Suppress | HandOver | Unanswered | Freeze | Close | CallBack | Book | Move | CancelVisit
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class State:
     """A visit was just called off: a no to another time is no no to the business."""
     objections: tuple[str, ...] = ()
     """What the owner's one answer was given to (actions/objections.py): the next time it counts as said."""
+    close: tuple[str, ...] = ()
+    """The two questions between which it was asked back: which is meant."""
     heard: str = ""
     """A fingerprint of the contact's last text."""
     heard_again: int = 0

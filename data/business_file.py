@@ -91,7 +91,7 @@ def load(session: Session, file: BusinessFile) -> Business:
         session.flush()
     for name, value in (facts | {"profile": profile}).items():
         setattr(business, name, value)
-    session.execute(delete(FaqEntry).where(FaqEntry.business_id == business.id))
+    session.execute(delete(FaqEntry).where(FaqEntry.business_id == business.id, ~FaqEntry.by_staff))
     session.add_all(FaqEntry(business_id=business.id, **entry.model_dump()) for entry in file.faq)
     _connect_senders(session, business)
     _connect_calendar(session, business)

@@ -81,7 +81,7 @@ class Profile(_Fact):
     callback_after_days: int = Field(default=28, gt=0)
     """When to write again to somebody who says "not now" and names no time."""
     nudge_after_hours: int = Field(default=20, ge=0, le=7 * 24)
-    """How long a silence in the middle of finding a time lasts before one short text asks again; 0 = never."""
+    """How long a silence over a time lasts before one short text asks once more; 0 = never."""
     bot_texts_per_hour: int = Field(default=12, gt=0)
     """More than this to one contact in an hour means a loop with another machine: a person looks."""
     collect_seconds: int = Field(default=4, ge=0)

@@ -29,7 +29,7 @@ _STARTER = (
     r"|am|was|have|has|how|what|whats|what's|when|where|wheres|where's|who|who's|why|which|whose|please|pls|plz"
     r"|let|lets|let's|book|cancel|call|stop|tell|give|send|thanks|thank|sorry|actually|maybe|not)\b"
 )
-_LINK = r"(?:,|\band\b|&|\bbut\b|\bplus\b|\bbtw\b)"
+_LINK = r"(?:,|\band\b|\bn\b|&|\bbut\b|\bplus\b|\bbtw\b)"
 _JOINT = re.compile(rf"\s*{_LINK}(?:\s*(?:{_LINK}|\balso\b|\bso\b))*\s+(?={_STARTER})", re.IGNORECASE)
 # A plain answer before a comma: "yes, do you take delta". The comma may be missing after the shortest.
 _ANSWER_FIRST = re.compile(r"^\s*([^,.!?;\n]{1,24}),\s+(?=\S)")

@@ -8,7 +8,7 @@ case. Neither emergency nor opt-out ever depends on the model: what it takes for
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Protocol
 
@@ -130,7 +130,7 @@ class _Ear:
             # what asks for another time beside a choice does not make one
             made = settled.heard.intent != "choose" or settled.choice is not None
             return Clause(settled.heard, plain=made, choice=settled.choice, timed=bool(times))
-        return Clause(self._ranking(text, times)[0], timed=bool(times))
+        return Clause(replace(self._ranking(text, times)[0], said=text), timed=bool(times))
 
     def _ranking(self, text: str, times: Times) -> tuple[Heard, ...]:
         if self.model is None:

@@ -43,12 +43,26 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """How near a question comes to one of the owner's entries (its place in the list), some 0 to 1."""
+
+    entry: int
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
-    """One intent with its topic (of a question, or the reason of a no) and its confidence, 0 to 1."""
+    """One intent with its topic (of a question, or the reason of a no) and its confidence, 0 to 1.
+
+    `said`: the clause that it was heard in, where the model heard it. `near`: the owner's entries by
+    nearness, where that was measured (nlu/likeness.py).
+    """
 
     intent: str
     topic: str | None = None
     confidence: float = 1.0
+    said: str = field(default="", compare=False)
+    near: tuple[Near, ...] = ()
 
 
 OptOut = Literal["certain", "doubtful"]

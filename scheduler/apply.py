@@ -21,6 +21,7 @@ from actions.decision import (
     HandOver,
     Move,
     Suppress,
+    Unanswered,
 )
 from data import clock
 from data.models import (
@@ -30,6 +31,7 @@ from data.models import (
     Contact,
     Conversation,
     Enrollment,
+    UnansweredQuestion,
 )
 from data.queries.calendars import active_calendar
 from data.queries.holds import hold
@@ -118,6 +120,14 @@ def _hand_over(effect: HandOver, scene: Scene) -> None:
         urgent=effect.urgent,
         silent=effect.silent,
     )
+
+
+@_apply.register
+def _unanswered(effect: Unanswered, scene: Scene) -> None:
+    asked = UnansweredQuestion(
+        business_id=scene.business.id, conversation_id=scene.conversation.id, text=effect.text
+    )
+    scene.session.add(asked)
 
 
 @_apply.register

@@ -112,7 +112,7 @@ def _understand(heard: Heard) -> Understanding:
     minutes = {service.id: service.minutes for service in heard.context.services}
     length = timedelta(minutes=minutes.get(heard.state.service or "", 30))
     local = [opening.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for opening in heard.state.offered]
-    return understand(
+    understanding = understand(
         heard.body,
         now=heard.context.business_now.replace(tzinfo=None),
         zone=zone,
@@ -125,6 +125,8 @@ def _understand(heard: Heard) -> Understanding:
         ),
         model=ear.model(),
     )
+    entries = [(entry.question, entry.answer) for entry in heard.context.business.faq]
+    return ear.likeness().measured(understanding, entries)
 
 
 def _next_visit(context: Context) -> datetime | None:

@@ -14,7 +14,14 @@ from data.models.business import (
 )
 from data.models.campaign import Campaign, Enrollment, Touch
 from data.models.contact import Contact, ContactBasis, ImportBatch, Person, Suppression
-from data.models.conversation import Callback, Conversation, DeliveryEvent, Handoff, Message
+from data.models.conversation import (
+    Callback,
+    Conversation,
+    DeliveryEvent,
+    Handoff,
+    Message,
+    UnansweredQuestion,
+)
 from data.models.heartbeat import Heartbeat
 
 __all__ = [
@@ -43,4 +50,5 @@ __all__ = [
     "StaffUser",
     "Suppression",
     "Touch",
+    "UnansweredQuestion",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 
 from data.models.base import Base, Encrypted, Mapped, belongs_to, mapped_column, mentions
 
@@ -53,6 +53,8 @@ class FaqEntry(Base):
     """The profile's id of the service that the entry is about, None for all."""
     question: Mapped[str]
     answer: Mapped[str]
+    by_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Added in the staff view: loading the business file anew leaves it as it is."""
 
 
 class CalendarConnection(Base):

@@ -131,6 +131,19 @@ class Handoff(Base):
     closed_at: Mapped[datetime | None]
 
 
+class UnansweredQuestion(Base):
+    """A question that no entry of the owner's answers: a person did, and the owner may add an entry."""
+
+    __tablename__ = "unanswered_question"
+    __table_args__ = (Index("ix_unanswered_question_open", "business_id", "settled_at"),)
+
+    business_id: Mapped[int] = belongs_to("business", index=False)
+    conversation_id: Mapped[int] = belongs_to("conversation")
+    text: Mapped[str]
+    settled_at: Mapped[datetime | None]
+    """When staff added an answer, or left it out."""
+
+
 class Callback(Base):
     """A contact asked to be texted later: one text at `due_at`, once."""
 
