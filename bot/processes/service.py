@@ -22,6 +22,7 @@ from scheduler.measures import seats
 
 WEB_WORKERS = 2
 WEB_THREADS = 8
+KEEP_ALIVE = 130  # seconds; longer than proxies keep a connection (Caddy: 120), or they meet one just closed
 CELERY_POOL = 2
 SECRETS = ("rasa_token", "secret_key", "encryption_keys", "metrics_token")
 TASK_GRACE = 25  # seconds a worker may take to finish the task in hand; a call to a provider ends within 15
@@ -98,10 +99,11 @@ def _rasa(port: int, addresses: Addresses) -> Program:
 def _web(settings: Settings, bind: str, addresses: Addresses) -> Program:
     where = f"{_in_url(bind)}:{settings.rekindle_port}"
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", where, "--no-control-socket"]
-    command += ["--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
+    command += ["--worker-class", "bot.processes.web_worker.Worker"]
+    command += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
     return Program(
         "web",
-        [*command, "--graceful-timeout", "8"],
+        [*command, "--keep-alive", str(KEEP_ALIVE), "--graceful-timeout", "8"],
         ready=lambda: readiness.web_answers(f"{addresses.web}/healthz"),
         listens=Listens(bind, settings.rekindle_port, "REKINDLE_PORT"),
     )
