@@ -1,0 +1,108 @@
+"""Texts conversed per second, beside Rasa's own REST channel on the same model, on both databases.
+
+Ours: from the wake-up of the workers to the last committed reply, and to the last text at the provider.
+Theirs: to the answers of the HTTP channel, over as many connections as serve it best. Rounds alternate.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import conversing_baseline as baseline
+import conversing_profile as profile
+import conversing_world as ours
+from conversing_databases import KINDS, durable_cluster, fresh
+from conversing_texts import texts
+from report import Report
+from services import redis
+from services.bounded import server
+from services.postgresql import Cluster
+
+from bot.processes import free_port
+from nlu import rasa_process
+
+TEXTS = 600
+ROUNDS = 3
+CONNECTIONS = (1, 2, 4, 8, 16)
+WANTED = 1.2
+
+
+def main() -> None:
+    """Both databases, then where the time goes."""
+    with Report("conversing") as report, tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        model = baseline.trained()
+        cluster = stack.enter_context(durable_cluster())
+        parts = stack.enter_context(running_parts(folder))
+        report.say(f"{TEXTS} texts a round, one a contact; SQLite in WAL mode with full synchronisation,")
+        report.say("PostgreSQL with its own defaults; Celery with two pool children, real Redis and Rasa.")
+        for kind in KINDS:
+            rate = _beside(report, kind, cluster, parts, model, folder)
+            profile.say(report, kind, cluster, parts, folder, rate)
+
+
+@contextmanager
+def running_parts(folder: Path) -> Iterator[ours.Parts]:
+    """Redis, Rasa and a provider that takes everything."""
+    port = free_port()
+    stub = [sys.executable, str(Path(__file__).with_name("conversing_provider.py")), str(port)]
+    with (
+        redis.running(folder) as redis_url,
+        rasa_process.running() as rasa,
+        server(stub, folder / "provider.log", lambda: _listens(port), stop=signal.SIGTERM),
+    ):
+        yield ours.Parts(redis_url, rasa.url, rasa.token, f"http://127.0.0.1:{port}")
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _beside(
+    report: Report, kind: str, cluster: Cluster, parts: ours.Parts, model: Path, folder: Path
+) -> float:
+    """A round of each in turn, with the baseline's best number of connections; returns ours in a second."""
+    asked = texts(TEXTS)
+    report.say(f"\n{kind}")
+    with (
+        baseline.running(model, fresh(kind, cluster, folder), folder / f"rasa-{kind}") as port,
+        ours.world(kind, cluster, parts, folder) as here,
+        ours.worker(here),
+    ):
+        ours.converse(ours.write_in(asked[:60]))
+        baseline.per_second(port, asked[:60], 2)
+        tried = {n: baseline.per_second(port, asked[:200], n) for n in CONNECTIONS}
+        best = max(tried, key=lambda n: tried[n])
+        found = ", ".join(f"{n}: {rate:.0f}" for n, rate in tried.items())
+        report.say(f"  the baseline's texts/s by connections {found}; it gets {best}")
+        theirs, figures = [], []
+        for number in range(ROUNDS):
+            theirs.append(baseline.per_second(port, asked, best))
+            figures.append(ours.converse(ours.write_in(asked)))
+            report.say(
+                f"  round {number + 1}: ours {figures[-1].conversed:6.1f}/s, "
+                f"with delivery {figures[-1].delivered:6.1f}/s, Rasa's channel {theirs[-1]:6.1f}/s"
+            )
+    mine = statistics.median(each.conversed for each in figures)
+    sent = statistics.median(each.delivered for each in figures)
+    other = statistics.median(theirs)
+    report.say(
+        f"  median: ours {mine:.1f}/s, with delivery {sent:.1f}/s, Rasa's channel {other:.1f}/s; "
+        f"ratio {mine / other:.2f} (wanted {WANTED})"
+    )
+    return mine
+
+
+if __name__ == "__main__":
+    main()
