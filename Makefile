@@ -1,6 +1,6 @@
 # Every target but help calls setup first; the second time that costs under a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-parts lint bench eval
+.PHONY: help setup demo test test-parts lint bench soak eval
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +28,9 @@ lint: setup ## ruff, mypy and the layers' contract
 
 bench: setup ## how long the pure parts take, each beside what one would use instead
 	@.venv/bin/python tests/bench/run.py
+
+soak: setup ## kill real processes amid 300 conversations on both databases, and count at the phones
+	@PYTHONPATH=tests .venv/bin/python -m soak
 
 eval: setup ## measure understanding; EVAL=folder adds a folder of labelled texts
 	@EVAL="$(EVAL)" .venv/bin/python tests/eval/run.py

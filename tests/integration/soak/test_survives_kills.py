@@ -1,0 +1,22 @@
+"""The soak in small: real processes, real conversations, five deaths by SIGKILL, counted at the phones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from soak.kills import search_logs, soak
+from soak.people import make_up
+from soak.report import Report
+from soak.world import running
+
+SEED = 7
+CONTACTS, KILLS = 12, 5
+
+
+def test_every_text_is_answered_once_whatever_dies_and_no_log_tells_of_it(tmp_path: Path) -> None:
+    report = Report("small", tmp_path)
+    people = make_up(CONTACTS, SEED)
+    with running(tmp_path, people) as world:
+        soak(world, people, SEED, KILLS, report, within=12, settles=3, pause=(0.2, 3.0))
+    search_logs(world, people, "", report)
+    assert report.held, "\n".join(report.lines)
