@@ -21,6 +21,9 @@ from data import settings
 LOCK_WAIT = 8
 """Seconds to wait for another writer: well within the 15 that the provider waits for a webhook."""
 
+STATEMENT = 75
+"""Seconds for one statement on PostgreSQL: as long as a task may take. Migrations take what they need."""
+
 _engine: Engine | None = None
 _sessions: sessionmaker[Session] | None = None
 
@@ -48,7 +51,13 @@ def connect(url: str | None = None) -> Engine:
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
-                "options": f"-c lock_timeout={LOCK_WAIT}s -c idle_in_transaction_session_timeout=60s",
+                # a server that is gone without a word: noticed in half a minute, not in two hours
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 25_000,
+                "options": f"-c lock_timeout={LOCK_WAIT}s -c statement_timeout={STATEMENT}s "
+                "-c idle_in_transaction_session_timeout=60s",
             },
         )
     _sessions = sessionmaker(_engine, expire_on_commit=False)
@@ -132,6 +141,8 @@ def migrate(revision: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine().connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET statement_timeout = 0")
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()
