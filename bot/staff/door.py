@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from flask import Flask
 
-from bot.staff import acts, errors, inbox, log_in, news, protection, record, sessions, transcript_page
+from bot.staff import (
+    acts,
+    answers,
+    errors,
+    inbox,
+    log_in,
+    news,
+    protection,
+    record,
+    sessions,
+    transcript_page,
+)
 from bot.staff.blueprint import blueprint
 
-_PARTS = (acts, inbox, log_in, news, record, transcript_page)  # their routes are on the blueprint by import
+_PARTS = (
+    acts,
+    answers,
+    inbox,
+    log_in,
+    news,
+    record,
+    transcript_page,
+)  # their routes are on the blueprint by import
 
 
 def register(app: Flask) -> None:

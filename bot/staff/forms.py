@@ -30,6 +30,14 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]
     nonce = HiddenField(validators=[Regexp(r"[A-Za-z0-9_-]{8,64}\Z")])
 
 
+class AnswerForm(FlaskForm):  # type: ignore[misc]
+    """An entry of the FAQ; `settles` is the open question that it answers. Two segments at most."""
+
+    question = StringField(validators=[InputRequired(), Length(max=200)], filters=[_storable])
+    answer = TextAreaField(validators=[InputRequired(), Length(max=320)], filters=[_storable])
+    settles = HiddenField(validators=[Regexp(r"\d{0,9}\Z")])
+
+
 class ReopenForm(FlaskForm):  # type: ignore[misc]
     """Why the business may write again."""
 

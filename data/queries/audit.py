@@ -22,6 +22,10 @@ PASSWORD_SET = "password set"
 CLOSED = "account closed"
 """By whoever runs the installation: the member of staff is the one it was done to, `detail` says `by`."""
 
+ANSWER_ADDED = "added an answer"
+ANSWER_REMOVED = "removed an answer"
+QUESTION_LEFT_OUT = "left a question out"
+
 OPERATOR = "operator"
 
 PAGE = 50
