@@ -8,6 +8,7 @@ writes later fails at once under contention. No network call happens inside eith
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ STATEMENT = 75
 
 _engine: Engine | None = None
 _sessions: sessionmaker[Session] | None = None
+_writers = threading.Lock()
 
 
 def connect(url: str | None = None) -> Engine:
@@ -74,10 +76,11 @@ def dispose() -> None:
 
 def _forget_after_fork() -> None:
     """A child must not use its parent's sockets, nor close them."""
-    global _engine, _sessions
+    global _engine, _sessions, _writers
     if _engine is not None:
         _engine.dispose(close=False)
     _engine = _sessions = None
+    _writers = threading.Lock()
 
 
 os.register_at_fork(after_in_child=_forget_after_fork)
@@ -104,10 +107,29 @@ def reading() -> Iterator[Session]:
 @contextmanager
 def writing() -> Iterator[Session]:
     """A session for writing: one commit at the end, or nothing."""
-    with _session() as session, session.begin():
+    with _session() as session:
         if session.get_bind().dialect.name == "sqlite":
-            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
-        yield session
+            with _one_at_a_time(), session.begin():
+                session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+                yield session
+        else:
+            with session.begin():
+                yield session
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """SQLite has one writer: a process's threads queue here, where the next one goes on at once.
+
+    Left to SQLite they would sleep in growing steps and look again. After LOCK_WAIT they are left to it all
+    the same, so that whoever never lets go is named by the error that SQLite knows.
+    """
+    mine = _writers.acquire(timeout=LOCK_WAIT)
+    try:
+        yield
+    finally:
+        if mine:
+            _writers.release()
 
 
 def _session() -> Session:

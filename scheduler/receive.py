@@ -5,7 +5,7 @@ A 200 to the provider means that this has committed. No model, no calendar, no p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from actions.state import State
 from actions.turn import Turn
 from data import clock, settings
 from data.db import writing
-from data.models import Business, Contact, Conversation, Message
+from data.models import Business, Contact, Message
 from data.profile import Profile
 from data.queries.messages import cancel_queued, conversation_of, wrote_since
 from data.queries.outcomes import refresh_outcome
@@ -27,8 +27,11 @@ from data.queries.suppressions import lift, suppress, suppressed_for
 from nlu import gate
 from nlu.understanding import Gated, Heard, Understanding
 from scheduler.apply import Scene, apply, say, stop_enrollments
+from scheduler.arrivals import SUPERSEDED, Received, of_conversation, of_message
+from scheduler.arrivals import Inbound as Inbound
 from scheduler.gather import gather
 from scheduler.jobs import Job
+from scheduler.ordinary import receive_ordinary, remember
 
 TRIES = 4
 """How often two texts of one contact may get in each other's way."""
@@ -41,67 +44,36 @@ class NotSetUp(Exception):
     """No business has been loaded: the provider is asked to come again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """A text as the provider hands it over; addresses are E.164 without the channel's prefix."""
-
-    provider_id: str
-    channel: str
-    from_address: str
-    to_address: str
-    body: str
-    media: tuple[str, ...] = ()
-    messaging_service: str | None = None
-    opt_out_type: str | None = None
-    """STOP, START or HELP where the provider has handled the word itself (Advanced Opt-Out)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """The jobs to wake once the text is committed, after `delay` seconds."""
-
-    jobs: tuple[Job, ...] = ()
-    delay: float = 0.0
-
-
 def receive(inbound: Inbound) -> Received:
     """Store a text and do at once what the rule gate says. A replay changes nothing.
 
     Raises NotSetUp, or the database's error: then nothing is stored, and the provider has to come again.
     """
+    gated = gate.check(inbound.body)  # before the transaction: it needs no rows, and others wait for those
     for _ in range(TRIES - 1):
         try:
             with writing() as session:
-                return _receive(session, inbound)
+                return receive_ordinary(session, inbound, gated) or _receive(session, inbound, gated)
         except IntegrityError:
             # Another text of the same contact was quicker with a row that both need, or the same text was:
             # look again, everything is to be seen now.
             continue
     with writing() as session:
-        return _receive(session, inbound)
+        return _receive(session, inbound, gated)
 
 
-def _receive(session: Session, inbound: Inbound) -> Received:
+def _receive(session: Session, inbound: Inbound, gated: Gated) -> Received:
     if session.scalar(select(Message.id).where(Message.provider_id == inbound.provider_id)):
         return Received()
     business = _business(session, inbound)
     contact = session.scalar(
         select(Contact).where(Contact.business_id == business.id, Contact.phone == inbound.from_address)
     )
-    gated = gate.check(inbound.body)
     message = Message(
         business_id=business.id,
         contact_id=contact.id if contact else None,
-        direction="in",
-        channel=inbound.channel,
-        kind="text",
-        from_address=inbound.from_address,
-        to_address=inbound.to_address,
-        body=inbound.body,
-        media=list(inbound.media),
-        provider_id=inbound.provider_id,
         state="handled",
-        rule=gated.rule,
+        **of_message(inbound, gated),
     )
     session.add(message)
     session.flush()
@@ -113,10 +85,11 @@ def _receive(session: Session, inbound: Inbound) -> Received:
             )
         return Received()
     conversation = conversation_of(session, contact)
-    _note_arrival(conversation, inbound)
+    for column, value in of_conversation(inbound).items():
+        setattr(conversation, column, value)
     # whoever answers leaves the sequence, whatever the answer is
     stop_enrollments(session, contact.id, "replied")
-    cancel_queued(session, contact.id, ("touch", "nudge"), "replied")
+    cancel_queued(session, contact.id, SUPERSEDED, "replied")
     scene = Scene(session, business, contact, conversation, inbound.channel, evidence=evidence)
     return _sort(scene, inbound, gated, message)
 
@@ -203,7 +176,9 @@ def _wording(scene: Scene, name: str) -> str:
 def _business(session: Session, inbound: Inbound) -> Business:
     """Whose text it is: by the number it went to, else by who knows the sender. Raises NotSetUp."""
     found = business_of(session, inbound.to_address, inbound.messaging_service)
-    if found is None:
+    if found is not None:
+        remember(session, inbound.to_address, found)
+    else:
         wanted = select(Business).order_by(Business.id).limit(1)
         knows = wanted.join(Contact, Contact.business_id == Business.id).where(
             Contact.phone == inbound.from_address
@@ -212,14 +187,6 @@ def _business(session: Session, inbound: Inbound) -> Business:
     if found is None:
         raise NotSetUp("no business is loaded")
     return found
-
-
-def _note_arrival(conversation: Conversation, inbound: Inbound) -> None:
-    conversation.last_inbound_at = conversation.last_text_at = clock.now()
-    conversation.channel = inbound.channel
-    conversation.nudge_due_at = None
-    if inbound.channel == "whatsapp":
-        conversation.last_whatsapp_inbound_at = clock.now()
 
 
 def _opts_out(inbound: Inbound, gated: Gated) -> bool:
