@@ -52,10 +52,10 @@ def configure(level: int = logging.INFO) -> None:
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Line,
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[_Handler()], force=True)
     for name in ("", "gunicorn.error", "gunicorn.access"):  # the latter bring handlers of their own
         for handler in logging.getLogger(name).handlers:
             handler.setFormatter(_Reserved())
@@ -103,6 +103,30 @@ def _keep_out(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 def _masked(value: Any) -> Any:
     return _TELLING.sub(HIDDEN, value) if isinstance(value, str) else value
+
+
+class _Line:
+    """Where our own lines go: to what is standard error at that moment, a line at a time."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg
+
+
+class _Handler(logging.Handler):
+    """The same for the libraries."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Never raises: what cannot be said is left out."""
+        try:
+            _Line().msg(self.format(record))
+        except Exception:
+            self.handleError(record)
 
 
 class _Reserved(logging.Formatter):

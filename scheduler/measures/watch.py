@@ -15,12 +15,16 @@ from sqlalchemy import Engine, event, inspect, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 
+from data.logs import what_failed
 from data.message_states import KINDS
 from data.models import Message
 from scheduler import measures
 
 MOVES = "rekindle moves"
-"""Where a session keeps what it has flushed until it is committed."""
+"""Where a session keeps what it has flushed until it is committed: the message's id -> its Move.
+
+Whoever writes a text past the session's own rows (scheduler/ordinary.py) puts its Move there.
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -54,10 +58,15 @@ def watch() -> None:
 def _note(session: Session, _context: Any) -> None:
     for row in session.new:
         if isinstance(row, Message):
-            session.info.setdefault(MOVES, []).append(_move(session, row))
+            _keep(session, row)
     for row in session.dirty:
         if isinstance(row, Message) and inspect(row).attrs.state.history.has_changes():
-            session.info.setdefault(MOVES, []).append(_move(session, row))
+            _keep(session, row)
+
+
+def _keep(session: Session, row: Message) -> None:
+    """Of several moves in one transaction the last one counts: nobody else has seen the others."""
+    session.info.setdefault(MOVES, {})[row.id] = _move(session, row)
 
 
 def _move(session: Session, text: Message) -> Move:
@@ -91,23 +100,29 @@ def _waited(session: Session, text: Message) -> timedelta | None:
 def _tell(session: Session) -> None:
     if session.in_nested_transaction():
         return  # a savepoint only
-    for move in session.info.pop(MOVES, ()):
-        code = {"code": measures.code_label(move.code)} if move.code else {}
-        if move.direction == "out":
-            state = move.state, code.get("code", "")
-            measures.TEXTS.labels(move.kind, move.channel, *state).inc()
-        if move.after is not None:
-            measures.REPLY_SECONDS.labels(move.channel).observe(move.after.total_seconds())
-        _log.info(
-            "text",
-            message=move.message,
-            contact=move.contact,
-            direction=move.direction,
-            kind=move.kind,
-            channel=move.channel,
-            state=move.state,
-            **code,
-        )
+    for move in session.info.pop(MOVES, {}).values():
+        try:
+            _tell_of(move)
+        except Exception as error:  # the text is committed: whoever committed it goes on in any case
+            _log.error("move not counted", message=move.message, **what_failed(error))
+
+
+def _tell_of(move: Move) -> None:
+    code = measures.code_label(move.code)
+    if move.direction == "out":
+        measures.TEXTS.labels(move.kind, move.channel, move.state, code).inc()
+    if move.after is not None:
+        measures.REPLY_SECONDS.labels(move.channel).observe(move.after.total_seconds())
+    _log.info(
+        "text",
+        message=move.message,
+        contact=move.contact,
+        direction=move.direction,
+        kind=move.kind,
+        channel=move.channel,
+        state=move.state,
+        **({"code": code} if code else {}),
+    )
 
 
 def _forget(session: Session) -> None:
