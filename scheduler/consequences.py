@@ -142,7 +142,7 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
 
 def _end_what_would_follow(session: Session, contact_id: int, reason: str) -> None:
     """Nothing that waits for this contact can or may reach them any more."""
-    cancel_queued(session, contact_id, ("touch", "callback", "reply"), reason)
+    cancel_queued(session, contact_id, ("touch", "callback", "nudge", "reply"), reason)
     stop_enrollments(session, contact_id, reason)
     session.execute(
         update(Callback)

@@ -188,6 +188,7 @@ FORGERIES: dict[str, Forge] = {
         _without(letter, "FromCity") if "FromCity" in dict(letter.pairs) else _without(letter, "To")
     ),
     "a field repeated with another value": lambda letter, means: _with(letter, ("To", "+12125550101")),
+    "an unread field repeated with another value": lambda letter, means: _with(letter, ("ApiVersion", "9")),
     "a signed field repeated behind": lambda letter, means: _with(letter, ("MessageSid", "SM" + "e" * 32)),
     "a signed field said twice": lambda letter, means: _with(
         letter, ("MessageSid", letter.get("MessageSid"))

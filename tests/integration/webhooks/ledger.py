@@ -44,8 +44,8 @@ SUPPRESSES = {"30005": "undeliverable", "21610": "opt_out"}
 TRIES = {("30022", True): 8, ("30022", False): 8, ("30008", True): 2}
 """How many attempts a text gets behind a code: what the business starts (True), and answers (False)."""
 
-PROACTIVE = ("touch", "callback")
-SILENCED = ("touch", "callback", "reply")
+PROACTIVE = ("touch", "callback", "nudge")
+SILENCED = (*PROACTIVE, "reply")
 """What is taken out of the outbox when its number is suppressed."""
 
 EMERGENCY_AGAIN = timedelta(minutes=15)
@@ -72,6 +72,8 @@ class Ledger:
     """The provider's ids that any of our rows has ever had."""
     failures: dict[int, int] = field(default_factory=dict)
     """How many attempts at a text of ours have failed."""
+    not_found: set[int] = field(default_factory=set)
+    """Texts of ours that the provider had not got when it was asked, and that wait to go once more."""
     emergency_at: dict[str, datetime] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     late_first: int = 0
@@ -92,7 +94,7 @@ class Ledger:
                 self._suppress(phone, "opt_out")
             return []
         self.picture.enrolled -= {phone}
-        self._cancel(phone, ("touch",))
+        self._cancel(phone, ("touch", "nudge"))
         was = self.picture.suppressed.get(phone)
         by_provider = bool(said_for_us) and channel == "sms"
         if meaning in ("life", "life_and_stop"):
@@ -132,7 +134,8 @@ class Ledger:
         found = next((at for at, row in self.picture.outbound.items() if row.sid == sid), None)
         if found is None and message in self.picture.outbound:
             row = self.picture.outbound[message]
-            waits = row.sid is None and row.state in ("sending", "unknown")
+            looked_for = row.state == "queued" and message in self.not_found
+            waits = row.sid is None and (row.state in ("sending", "unknown") or looked_for)
             found = message if waits and sid not in self.failed else None
         self.picture.events = sorted([*self.picture.events, (sid, status)])
         if status in FAILED:
@@ -229,6 +232,8 @@ class Ledger:
             mine.suppressed,
         )
         for at, row in seen.outbound.items():
+            if kind == "reconcile" and mine.outbound[at].state != row.state == "queued":
+                self.not_found.add(at)
             self._job_moved(at, mine.outbound.get(at), row)
         self.adopt(seen)
         strays = sorted(set(sent) - self.sids)

@@ -152,3 +152,7 @@ class Strangers(RuleBasedStateMachine):
     @rule(phone=KNOWN)
     def nobody_ever_hears_of_a_text(self, phone: str) -> None:
         scenes.nobody_ever_hears_of_a_text(self.play, phone)
+
+    @rule(phone=KNOWN)
+    def a_nudge_waits_when_its_number_turns_out_dead(self, phone: str) -> None:
+        scenes.a_nudge_waits_when_its_number_turns_out_dead(self.play, phone)

@@ -146,7 +146,7 @@ class Play:
         if old.token in self.stage.tokens:
             check(answer == old.answer, f"a replay is answered as the first one was ({how})", answer)
         else:
-            check(answer[0] == 403, "a replay under a token that is no longer valid is refused", answer)
+            check(answer[0] in (403, 429), "a replay under a token that has gone is refused", answer)
         self.done[f"replay: {how}"] += 1
 
     def twice_at_once(self, send: Callable[[], Letter], settle: Callable[[Letter], None], ok: int) -> None:

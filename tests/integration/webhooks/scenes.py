@@ -10,11 +10,6 @@ from tests.integration.webhooks.play import Play
 SOON = timedelta(seconds=30)
 
 
-def newest(play: Play, phone: str) -> int:
-    """The last text of ours to a number."""
-    return max(at for at, row in play.ledger.picture.outbound.items() if row.phone == phone)
-
-
 def an_answer_goes_out(play: Play, phone: str) -> int | None:
     """HELP is answered: a text of ours that is with the provider. None where the bot may not answer."""
     play.text(phone, "help")
@@ -98,6 +93,20 @@ def nobody_ever_hears_of_a_text(play: Play, phone: str) -> None:
             play.a_minute_passes_for_workers()
             play.work()
             play.report(at, play.sid(), "delivered")
+
+
+def a_nudge_waits_when_its_number_turns_out_dead(play: Play, phone: str) -> None:
+    """The contact falls silent, a nudge is queued, and then the answer before it fails for good."""
+    play.text(phone, "ordinary", which=3)
+    play.pass_time(SOON)
+    play.work()
+    said = [at for at, row in play.ledger.picture.outbound.items() if row.phone == phone]
+    if not said or play.ledger.picture.outbound[said[-1]].state != "sent":
+        return
+    play.pass_time(timedelta(hours=24))
+    for job in play.jobs("nudge"):
+        play.job(job)
+    play.report(said[-1], _sid(play, said[-1]), "undelivered", "30005")
 
 
 def _sid(play: Play, at: int) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.simulator import Network, serving
 from bot.webapp import create_app
-from data import business_file, clock, crypto, settings
+from data import business_file, clock, crypto, db, settings
 from data.clock import HandClock
 from data.db import reading, writing
 from data.models import (
@@ -90,6 +90,7 @@ class Stage:
         rate_limit._free_at.clear()
         empty()
         self.trust("first")
+        db.connect()  # a new database for whoever remembers something of the old one
         _furnish()
 
     def trust(self, *tokens: str) -> None:

@@ -36,8 +36,8 @@ def test_strangers_replays_and_disorder_change_no_state_that_they_should_not(sta
     run_state_machine_as_test(
         here,
         settings=settings(
-            max_examples=6,
-            stateful_step_count=35,
+            max_examples=5,
+            stateful_step_count=36,
             derandomize=True,
             deadline=None,
             database=None,
@@ -82,6 +82,13 @@ def test_a_token_that_is_rotated_is_good_until_it_has_gone(stage: Stage) -> None
     play.rotate()
     play.replay("the same", old)
     play.forge("a token that is no longer in the setting", inbound(play.sid(), ONE, "STOP"))
+
+
+def test_a_nudge_to_a_number_that_turns_out_dead_is_cancelled(stage: Stage) -> None:
+    play = Play(stage)
+    scenes.a_nudge_waits_when_its_number_turns_out_dead(play, ONE)
+    nudges = [row.state for row in play.ledger.picture.outbound.values() if row.kind == "nudge"]
+    assert nudges == ["cancelled"]
 
 
 def test_each_scene_keeps_its_promise(stage: Stage) -> None:
