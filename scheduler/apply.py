@@ -68,10 +68,11 @@ def apply(scene: Scene, decision: Decision, *, once: str) -> list[Job]:
     """
     for effect in decision.effects:
         _apply(effect, scene)
-    scene.conversation.state = decision.state.to_json()
+    refresh_outcome(scene.session, scene.conversation)
     if decision.reply:
         say(scene, decision.reply, kind=decision.kind, once=once)
-    refresh_outcome(scene.session, scene.conversation)
+    # last, so that all that has changed in the conversation is written with one statement
+    scene.conversation.state = decision.state.to_json()
     return scene.jobs
 
 

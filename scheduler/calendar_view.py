@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import select
 
 from actions.calendars import Calendar, CalendarDisconnected, CalendarError, Span
 from actions.calendars.connected import connected
@@ -25,14 +26,17 @@ def calendar_of(connection_id: int) -> Calendar:
     """The calendar behind a connection. Raises NoCalendar where somebody must connect it again."""
     with reading() as session:
         connection = session.get_one(CalendarConnection, connection_id)
-        business = session.get_one(Business, connection.business_id)
-        if connection.disconnected_at is not None:
-            raise NoCalendar
-        kind, name, zone = connection.kind, connection.calendar_id, business.timezone
+        zone = session.scalars(select(Business.timezone).where(Business.id == connection.business_id)).one()
+    return _calendar(connection, zone)
+
+
+def _calendar(connection: CalendarConnection, zone: str) -> Calendar:
+    if connection.disconnected_at is not None:
+        raise NoCalendar
     try:
-        return connected(connection_id, kind, name, zone)
+        return connected(connection.id, connection.kind, connection.calendar_id, zone)
     except CalendarDisconnected:
-        note_disconnected(connection_id)
+        note_disconnected(connection.id)
         raise NoCalendar from None
 
 
@@ -40,11 +44,12 @@ def busy_times(business_id: int, contact_id: int, now: datetime, days: int) -> t
     """Busy times over the next `days`; None where the calendar cannot be read: nothing is offered then."""
     with reading() as session:
         connection = active_calendar(session, business_id)
-    if connection is None:
+        zone = session.scalar(select(Business.timezone).where(Business.id == business_id))
+    if connection is None or zone is None:
         return None
     connection_id = connection.id
     try:
-        busy = calendar_of(connection_id).busy(now, now + timedelta(days=days))
+        busy = _calendar(connection, zone).busy(now, now + timedelta(days=days))
     except NoCalendar:
         return None
     except CalendarDisconnected:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,8 +30,10 @@ def gather(session: Session, business: Business, contact: Contact) -> Context:
 
 def business_facts(session: Session, business: Business) -> BusinessFacts:
     """The business, its profile and its answers."""
-    entries = session.scalars(
-        select(FaqEntry).where(FaqEntry.business_id == business.id).order_by(FaqEntry.id)
+    entries = session.execute(
+        select(FaqEntry.topic, FaqEntry.question, FaqEntry.answer, FaqEntry.service)
+        .where(FaqEntry.business_id == business.id)
+        .order_by(FaqEntry.id)
     )
     return BusinessFacts(
         id=business.id,
@@ -39,9 +41,22 @@ def business_facts(session: Session, business: Business) -> BusinessFacts:
         phone=business.phone,
         address=business.address,
         zone=business.timezone,
-        profile=Profile.model_validate(business.profile),
-        faq=tuple(Faq(e.topic, e.question, e.answer, e.service) for e in entries),
+        profile=profile_of(business),
+        faq=tuple(Faq(*entry) for entry in entries),
     )
+
+
+_profiles: dict[int, tuple[dict[str, Any], Profile]] = {}
+"""The last profile read of each business, with the row's content that it was made of."""
+
+
+def profile_of(business: Business) -> Profile:
+    """The business's profile; checked and built anew only where its content has changed."""
+    content, profile = _profiles.get(business.id, ({}, None))
+    if profile is None or content != business.profile:
+        profile = Profile.model_validate(business.profile)
+        _profiles[business.id] = business.profile, profile
+    return profile
 
 
 def whereabouts_of(contact: Contact) -> Whereabouts:

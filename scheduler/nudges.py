@@ -18,12 +18,11 @@ from actions.turn import Turn
 from data import clock
 from data.db import writing
 from data.models import Business, Callback, Contact, Conversation
-from data.profile import Profile
 from data.queries.messages import wrote_since
 from data.queries.senders import NoSender
 from nlu.understanding import Heard, Understanding
 from scheduler.apply import Scene
-from scheduler.gather import gather, visits_of
+from scheduler.gather import gather, profile_of, visits_of
 from scheduler.jobs import Job
 from scheduler.touches import start_text
 
@@ -38,7 +37,7 @@ AGAIN_AFTER = timedelta(days=30)
 
 def expect(scene: Scene, decision: Decision) -> None:
     """After an answer of the bot's: note when a silence would be nudged into, if at all."""
-    conversation, hours = scene.conversation, Profile.model_validate(scene.business.profile).nudge_after_hours
+    conversation, hours = scene.conversation, profile_of(scene.business).nudge_after_hours
     waits = hours and decision.reply and decision.state.asked in ASKED and decision.state.moving is None
     conversation.nudge_due_at = clock.now() + timedelta(hours=hours) if waits else None
 

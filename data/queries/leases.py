@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import event, or_, select, update
+from sqlalchemy import CursorResult, event, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import clock
@@ -51,6 +51,7 @@ def take_lease(session: Session, contact_id: int) -> Lease | None:
         .where(Contact.id == free)
         .values(fence=Contact.fence + 1, leased_until=clock.real() + LEASE)
         .returning(Contact.fence)
+        .execution_options(synchronize_session=False)
     )
     if fence is None:
         return None
@@ -78,10 +79,17 @@ def holds_lease(session: Session, lease: Lease) -> bool:
 def release(session: Session, lease: Lease, *, due_at: datetime | None = None) -> bool:
     """Let go. The contact is looked at again at `due_at`, or at once where a text has come meanwhile.
 
-    Returns whether one has. The row is locked first, so that a text cannot slip in between looking and
-    letting go, and then wait for ever.
+    Returns whether one has. The row is written, and so locked, before the look: a text cannot slip in between
+    looking and letting go, and then wait for ever.
     """
-    if not holds_lease(session, lease):
+    mine = (
+        update(Contact)
+        .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)
+        .execution_options(synchronize_session=False)
+    )
+    done = session.execute(mine.values(leased_until=None, due_at=due_at))
+    assert isinstance(done, CursorResult)
+    if not done.rowcount:
         return False
     waiting = session.scalar(
         select(Message.id)
@@ -93,10 +101,7 @@ def release(session: Session, lease: Lease, *, due_at: datetime | None = None) -
         .limit(1)
     )
     if due_at is None and waiting is not None:
-        due_at = clock.now()
-    session.execute(
-        update(Contact).where(Contact.id == lease.contact_id).values(leased_until=None, due_at=due_at)
-    )
+        session.execute(mine.values(due_at=clock.now()))
     event.listen(session, "after_commit", lambda _: _forget(lease), once=True)
     return waiting is not None
 

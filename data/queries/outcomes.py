@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from data.models import Appointment, Business, Callback, Contact, Conversation, Handoff
@@ -10,20 +10,32 @@ from data.models.booking import LIVE
 from data.outcomes import Facts, outcome
 from data.queries.suppressions import suppressed_for
 
+_VISIT = Appointment.contact_id == bindparam("contact")
+_HANDOFF = exists().where(Handoff.conversation_id == bindparam("conversation"), Handoff.closed_at.is_(None))
+_CALLBACK = exists().where(
+    Callback.contact_id == bindparam("contact"), Callback.state.in_(("pending", "sent"))
+)
+_FACTS = select(  # in one question, since every turn asks it
+    exists().where(_VISIT, Appointment.state.in_(LIVE)).label("booked"),
+    exists().where(_VISIT, Appointment.state.in_(("cancelled", "cancelling"))).label("cancelled"),
+    _HANDOFF.label("handoff"),
+    _CALLBACK.label("callback"),
+)
+
 
 def refresh_outcome(session: Session, conversation: Conversation) -> str:
     """Work out the outcome anew from the rows, and keep it for lists."""
     session.flush()
     contact = session.get_one(Contact, conversation.contact_id)
     business = session.get_one(Business, conversation.business_id)
-    visits = set(session.scalars(select(Appointment.state).where(Appointment.contact_id == contact.id)))
+    known = session.execute(_FACTS, {"contact": contact.id, "conversation": conversation.id}).one()
     conversation.outcome = outcome(
         Facts(
             suppressed_for=suppressed_for(session, business, contact.phone, "sms"),
-            with_staff=with_staff(session, conversation),
-            booked=bool(visits & set(LIVE)),
-            cancelled=bool(visits & {"cancelled", "cancelling"}),
-            callback=_has_callback(session, contact.id),
+            with_staff=conversation.staff_took_over_at is not None or known.handoff,
+            booked=known.booked,
+            cancelled=known.cancelled,
+            callback=known.callback,
             declined=conversation.closed_reason is not None,
             answered=conversation.last_inbound_at is not None,
         )
@@ -44,10 +56,3 @@ def bot_is_silent(session: Session, conversation: Conversation) -> bool:
 def _open_handoff(session: Session, conversation: Conversation, *, silent: bool) -> bool:
     wanted = select(Handoff.id).where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
     return session.scalar((wanted.where(Handoff.silent) if silent else wanted).limit(1)) is not None
-
-
-def _has_callback(session: Session, contact_id: int) -> bool:
-    wanted = select(Callback.id).where(
-        Callback.contact_id == contact_id, Callback.state.in_(("pending", "sent"))
-    )
-    return session.scalar(wanted.limit(1)) is not None

@@ -40,11 +40,16 @@ def suppress(
 
 def suppressed_for(session: Session, business: Business, phone: str, channel: str) -> str | None:
     """Why this number gets nothing proactive on this channel; None where it may."""
-    everywhere = _row(session, business, phone, "all")
-    if everywhere is not None and everywhere.lifted_at is None:
-        return everywhere.reason
-    here = _row(session, business, phone, channel)
-    return here.reason if here is not None and here.lifted_at is None else None
+    rows = session.execute(
+        select(Suppression.channel, Suppression.reason).where(
+            Suppression.business_id == business.id,
+            Suppression.phone_hash == crypto.keyed_hash(business.hash_key, phone),
+            Suppression.channel.in_(("all", channel)),
+            Suppression.lifted_at.is_(None),
+        )
+    )
+    reasons = {row.channel: row.reason for row in rows}
+    return reasons.get("all") or reasons.get(channel)
 
 
 def lift(session: Session, business: Business, phone: str, *, evidence: str, channel: str = "all") -> None:
