@@ -24,13 +24,13 @@ SAYS = {
     audit.ANSWER_ADDED: "added an answer",
     audit.ANSWER_REMOVED: "removed an answer",
     audit.QUESTION_LEFT_OUT: "left an open question without an answer",
-    "looked": "read",
-    "took over": "took over",
-    "replied": "wrote in",
-    "handed back": "handed back",
-    "marked as done": "marked as done",
-    "reopened": "reopened",
-    "entered an opt-out": "entered an opt-out in",
+    "looked": "read the conversation with",
+    "took over": "took over the conversation with",
+    "replied": "wrote to",
+    "handed back": "handed back the conversation with",
+    "marked as done": "marked as done the conversation with",
+    "reopened": "reopened the conversation with",
+    "entered an opt-out": "entered an opt-out for",
 }
 """What stands behind somebody's name; with a conversation, its contact follows."""
 

@@ -45,13 +45,13 @@ def test_every_act_is_told_with_who_did_it_and_to_whom(desk: Desk) -> None:
     assert lines(page) == [
         "Kim logged in",
         "Kim logged out",
-        "Kim entered an opt-out in Sarah",
-        "Kim reopened Sarah rang us",
-        "Kim marked as done Sarah",
-        "Kim handed back Sarah",
-        "Kim wrote in Sarah",
-        "Kim took over Sarah",
-        "Kim read Sarah",
+        "Kim entered an opt-out for Sarah",
+        "Kim reopened the conversation with Sarah rang us",
+        "Kim marked as done the conversation with Sarah",
+        "Kim handed back the conversation with Sarah",
+        "Kim wrote to Sarah",
+        "Kim took over the conversation with Sarah",
+        "Kim read the conversation with Sarah",
         "Kim logged in",
         "Kim tried to log in, with a wrong password",
     ]
@@ -66,7 +66,9 @@ def test_releasing_after_an_emergency_is_told_as_such(desk: Desk) -> None:
 
     kim.post(f"/staff/conversations/{talk}/hand-back")
 
-    assert lines(kim.get("/staff/record").text)[0] == "Kim marked as done Sarah after an emergency"
+    assert lines(kim.get("/staff/record").text)[0] == (
+        "Kim marked as done the conversation with Sarah after an emergency"
+    )
 
 
 def test_a_failed_log_in_is_kept_by_account_and_never_by_what_was_typed(desk: Desk) -> None:
@@ -91,7 +93,7 @@ def test_nobody_reads_what_another_business_did(desk: Desk) -> None:
     bo.post(f"/staff/conversations/{theirs}/take-over")
 
     assert "Tom" not in desk.kim().get("/staff/record").text
-    assert "Bo took over Tom" in lines(bo.get("/staff/record").text)
+    assert "Bo took over the conversation with Tom" in lines(bo.get("/staff/record").text)
 
 
 def test_the_record_goes_back_page_by_page_and_loses_nothing(desk: Desk) -> None:
