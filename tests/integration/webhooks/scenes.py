@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tests.integration.webhooks.ledger import Broken, Meaning, check
 from tests.integration.webhooks.play import Play
+from tests.integration.webhooks.stand_in import MEANT
 
 SOON = timedelta(seconds=30)
 
@@ -97,9 +98,12 @@ def nobody_ever_hears_of_a_text(play: Play, phone: str) -> None:
 
 def a_nudge_waits_when_its_number_turns_out_dead(play: Play, phone: str) -> None:
     """The contact falls silent, a nudge is queued, and then the answer before it fails for good."""
+    play.stage.model.says = "book"  # it is answered with openings, and the question which one
     play.text(phone, "ordinary", which=3)
     play.pass_time(SOON)
     play.work()
+    play.work()
+    play.stage.model.says = MEANT
     said = [at for at, row in play.ledger.picture.outbound.items() if row.phone == phone]
     if not said or play.ledger.picture.outbound[said[-1]].state != "sent":
         return

@@ -9,11 +9,15 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+MEANT = "question.price"
+"""What it takes every text for unless it is told otherwise."""
+
+
 class StandIn:
     """A model that takes every text for `says`; `meanwhile` happens once, before its next answer."""
 
     def __init__(self) -> None:
-        self.says = "question.price"
+        self.says = MEANT
         self.meanwhile: Callable[[], None] | None = None
         self.failed: BaseException | None = None
 
