@@ -12,8 +12,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 from bot import callers
 
-LARGEST = 256 * 1024
-"""Bytes of a form: the longest text there is takes a tenth of it, every character escaped."""
+LARGEST = 128 * 1024
+"""Bytes of a form: the longest text there is takes a quarter of it, every character escaped."""
 
 MOST_FIELDS = 300
 """The provider sends some forty with ten pictures."""
