@@ -11,11 +11,14 @@ from typing import Any
 import structlog
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
+from kombu.entity import Queue
+from redis import RedisError
 
 from data import clock, db, demo_clock, logs, settings
 from data.db import reading
 from scheduler import heartbeat, leaving, measures
-from scheduler.due import SWEEP_EVERY, due_jobs
+from scheduler.alerts import watch_over
+from scheduler.due import SWEEP_EVERY, due_jobs, late_jobs
 from scheduler.jobs import Job, JobKind
 from scheduler.measures.watch import watch
 from scheduler.run import run
@@ -50,6 +53,10 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": heartbeat.SWEEP, "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}}
     },
+    # sweeps have a queue of their own, which takes turns with the other one: behind more work than is done
+    # until they expire they would never run, and what has lost its wake-up would wait for the end of it
+    task_queues=(Queue("celery"), Queue("sweeps")),  # type: ignore[no-untyped-call]
+    task_routes={heartbeat.SWEEP: {"queue": "sweeps"}},
     timezone="UTC",
 )
 
@@ -88,8 +95,20 @@ def sweep() -> None:
     """Wake everything that is due, however it came to wait."""
     with reading() as session:
         due = due_jobs(session, clock.now())
+    late = late_jobs(due, clock.now())
     if due:
-        log.info("swept", jobs=len(due))
+        log.info("swept", jobs=len(due), late=len(late))
+    _wake_first(late)
     # with the workers behind, the next sweep finds the same rows: a queue that only grows helps nobody
-    wake((one.job for one in due), expires=2 * SWEEP_EVERY)
+    wake((one.job for one in due if one.job not in late), expires=2 * SWEEP_EVERY)
     heartbeat.swept()
+    wake(watch_over())
+
+
+def _wake_first(jobs: list[Job]) -> None:
+    from scheduler.wake_messages import post_ahead  # which needs this very app
+
+    try:
+        post_ahead(jobs, expires=SWEEP_EVERY)
+    except RedisError as error:
+        log.warning("queue unreachable, leaving it to the next sweep", error=type(error).__name__)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -28,6 +30,12 @@ from scheduler.reconcile import UNKNOWN_AFTER
 
 REPLIES = [name for name, kind in KINDS.items() if not kind.proactive]
 PROACTIVE = [name for name, kind in KINDS.items() if kind.proactive]
+
+LATE = timedelta(seconds=3 * SWEEP_EVERY)
+"""What has been due for so long (wall time) goes ahead of everything that waits in the queue."""
+
+FIRST = 20
+"""So many go ahead at a sweep: a few seconds' worth, so that the queue itself goes on too."""
 
 Source = tuple[JobKind, InstrumentedAttribute[int], InstrumentedAttribute[Any], ColumnElement[bool]]
 
@@ -109,14 +117,28 @@ def due_jobs(session: Session, until: datetime, limit: int = 500) -> list[DueJob
     for source in _openers():
         opened = _find(session, source, until, places)
         places -= len(opened)
-        found += opened
+        found += (replace(one, in_bulk=True) for one in opened)
     stuck = session.execute(
         select(Message.id, Message.claimed_at)
         .where(Message.state == "sending", Message.claimed_at <= clock.real() - UNKNOWN_AFTER)
         .limit(limit)
     )
-    found += (DueJob(Job("reconcile", row_id), until) for row_id, _ in stuck)
+    found += (
+        # since when its outcome could have been asked for, which is real time
+        DueJob(Job("reconcile", row_id), until - (clock.real() - claimed_at - UNKNOWN_AFTER))
+        for row_id, claimed_at in stuck
+        if claimed_at is not None
+    )
     return sorted(found, key=lambda due: due.due_at)
+
+
+def late_jobs(due: Iterable[DueJob], now: datetime) -> list[Job]:
+    """Those of the due jobs that have waited for several sweeps, the longest waiting first; no openers.
+
+    Their wake-ups are lost, or lie behind too much else: the workers are to do these first.
+    """
+    late = (one.job for one in due if not one.in_bulk and one.due_at <= now - LATE)
+    return list(islice(late, FIRST))
 
 
 def _find(session: Session, source: Source, until: datetime, most: int) -> list[DueJob]:

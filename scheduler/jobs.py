@@ -26,7 +26,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class DueJob:
-    """A job and the moment from which it waits."""
+    """A job and the moment from which it waits; `in_bulk`: an opener, for which nobody waits."""
 
     job: Job
     due_at: datetime
+    in_bulk: bool = False

@@ -86,7 +86,7 @@ def soak(
         world.check()
         talking.tick()
         killer.tick()
-        time.sleep(0.05)
+        time.sleep(0.1)
     for kill in killer.done:
         report.raw(f"kill {kill.at:7.2f} s  {kill.target:15s} with {kill.in_flight} texts not answered")
     took = time.monotonic() - began
