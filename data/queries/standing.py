@@ -54,7 +54,7 @@ def standing(session: Session, reply_kinds: tuple[str, ...]) -> Standing:
     now = clock.now()
     pending = select(Callback.id).where(Callback.state == "pending")
     queued = select(Message.id).where(Message.state == "queued")
-    active = select(Enrollment.id).where(Enrollment.due_at <= now, Enrollment.state == "active")
+    touches = select(Enrollment.id).where(Enrollment.due_at <= now)  # only active ones have a moment
     sending = select(Message.id).where(
         Message.state == "sending", Message.claimed_at <= clock.real() - STUCK_AFTER
     )
@@ -62,7 +62,7 @@ def standing(session: Session, reply_kinds: tuple[str, ...]) -> Standing:
         callbacks_due=_count(session, pending.where(Callback.due_at <= now)),
         callbacks_pending=_count(session, pending),
         openers_queued=_count(session, queued.where(Message.kind == "touch")),
-        touches_due=_count(session, active),
+        touches_due=_count(session, touches),
         replies_queued=_count(session, queued.where(Message.kind.in_(reply_kinds))),
         outcomes_unknown=_count(session, sending),
         handoffs=_handoffs(session, now),
