@@ -1,17 +1,24 @@
-"""gunicorn's threaded worker, with an end to its patience for clients that trickle.
+"""gunicorn's threaded worker, with an end to its patience for clients that trickle, and for a dead parent.
 
 As it comes, a client that sends a header or a body byte by byte keeps a thread for as long as it likes, and a
 handful of them keep the whole service. Here reading ends after a while; an answer may take longer than that.
+
+And a worker whose parent was killed while it still loads the service keeps the port until it has loaded all
+of it; the parent that is started anew cannot listen meanwhile, and nobody is answered.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from contextlib import suppress
 from typing import Any
 
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
+
+from bot.processes.bound import end_with_parent
 
 PATIENCE = 10.0
 """Seconds (real time) in which a request has to have come in whole."""
@@ -29,6 +36,18 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._reading_since: dict[Any, float] = {}
+
+    def init_process(self) -> None:
+        """Load the service and serve. Until then there is nothing in hand, and this ends with its parent."""
+        end_with_parent(signal.SIGKILL)
+        if os.getppid() != self.ppid:  # it died before we asked
+            os._exit(1)
+        super().init_process()
+
+    def run(self) -> None:
+        """Serve; with the parent dead, finish what is in hand and take nothing new."""
+        end_with_parent(signal.SIGTERM)
+        super().run()
 
     def handle(self, conn: Any) -> Any:
         """One request, in a thread; the main loop looks after how long it is being read."""
