@@ -9,8 +9,9 @@ from bot.staff import listing, sessions
 from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm
 from data.db import reading
-from data.queries import inbox, transcripts
+from data.queries import inbox
 from data.queries.inbox import Key
+from scheduler.troubles import troubles
 
 
 @blueprint.get("", endpoint="conversations")
@@ -20,8 +21,8 @@ def show() -> str:
         shown = listing.listing(
             session, sessions.me().business_id, listing.asked(), Key.parse(request.args.get("before", ""))
         )
-        stopped = transcripts.stopped_senders(session, sessions.me().business_id)
-    return render_template("staff/inbox.html", listing=shown, stopped=stopped, act=ActForm())
+        wrong = troubles(session, sessions.me().business_id)
+    return render_template("staff/inbox.html", listing=shown, troubles=wrong, act=ActForm())
 
 
 @blueprint.get("/unknown")

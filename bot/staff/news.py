@@ -17,6 +17,7 @@ from bot.staff.blueprint import blueprint
 from bot.staff.transcript_page import forms, mark_of, mine, view_of
 from data.db import reading
 from data.queries import inbox
+from scheduler.troubles import troubles
 
 ANEW = 5
 """Seconds after which a list without new rows is read all the same: a state may have changed alone."""
@@ -44,6 +45,8 @@ def _list(session: Session, mark: str) -> dict[str, Any]:
         return {}
     present = listing.listing(session, business, listing.asked())
     fresh: dict[str, Any] = {"list_mark": f"{newest}~{int(time.time())}~{present.mark}"}
+    # with the list, which every open page asks about: whoever has had it open all day must see it too
+    fresh["troubles"] = render_template("staff/_troubles.html", troubles=troubles(session, business)).strip()
     if present.mark != shown:
         open_id = request.args.get("conversation", type=row_id)
         fresh["list"] = render_template("staff/_list.html", listing=present, open_id=open_id)

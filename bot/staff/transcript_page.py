@@ -22,6 +22,7 @@ from data.models import AuditEvent, Conversation
 from data.queries import inbox, transcripts
 from scheduler import staff_acts
 from scheduler.gather import whereabouts_of
+from scheduler.troubles import troubles
 
 LONGEST = staff_acts.LONGEST_REPLY
 
@@ -58,12 +59,12 @@ def page(conversation_id: int, *, typed: str = "", nonce: str = "", wrong: str =
     with reading() as session:
         view = view_of(session, mine(session, conversation_id), before)
         beside = listing.listing(session, sessions.me().business_id, asked)
-        stopped = transcripts.stopped_senders(session, sessions.me().business_id)
+        in_trouble = troubles(session, sessions.me().business_id)
     return render_template(
         "staff/conversation.html",
         view=view,
         listing=beside,
-        stopped=stopped,
+        troubles=in_trouble,
         open_id=conversation_id,
         form=ReplyForm(formdata=None, data={"text": typed, "nonce": nonce or listing.nonce()}),
         wrong=wrong,

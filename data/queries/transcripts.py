@@ -22,7 +22,6 @@ from data.models import (
     Enrollment,
     Handoff,
     Message,
-    Sender,
     StaffUser,
     Suppression,
 )
@@ -157,15 +156,6 @@ def open_handoffs(session: Session, conversation: Conversation) -> list[Handoff]
     return list(
         session.scalars(
             select(Handoff).where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
-        )
-    )
-
-
-def stopped_senders(session: Session, business_id: int) -> list[Sender]:
-    """The business's numbers from which nothing leaves until somebody looks."""
-    return list(
-        session.scalars(
-            select(Sender).where(Sender.business_id == business_id, Sender.stopped_reason.is_not(None))
         )
     )
 

@@ -15,6 +15,7 @@ const rows = document.getElementById("rows");
 const talk = document.getElementById("talk");
 const title = document.title.replace(/^\(\d+\) /, "");
 let listMark = rows ? `~0~${rows.dataset.mark}` : "";
+let trouble;
 let failures = 0;
 let timer = 0;
 let asking = false;
@@ -39,6 +40,11 @@ function address() {
 
 function take(news) {
   if (news.list_mark) listMark = news.list_mark;
+  // only when it changes: each time it is put into the page it is read out
+  if (news.troubles !== undefined && news.troubles !== trouble) {
+    swap(document.getElementById("troubles"), news.troubles);
+    trouble = news.troubles;
+  }
   if (news.list !== undefined) {
     swap(rows, news.list);
     const count = document.getElementById("needs-you");

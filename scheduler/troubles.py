@@ -1,0 +1,127 @@
+"""What keeps the service from doing its work just now, read from the rows: for the staff view and for alerts.
+
+Only what somebody suffers from counts. A model that is away while nobody writes is no trouble yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from actions.guards import REPLY_WITHIN
+from data import clock
+from data.models import CalendarConnection, Contact, Message, Sender
+from data.queries.heartbeats import silences
+
+STUCK_FOR = timedelta(minutes=10)
+"""A text that is due and has not left for so long shows that the provider does not take any."""
+
+LATE_FOR = timedelta(minutes=3)
+"""A contact whose turn has come and who has waited for so long shows that the workers are behind."""
+
+SILENT_FOR = timedelta(minutes=2)
+
+TRIES_IN_VAIN = 3
+"""More than a mistake of ours is tried (converse.FAILURES - 1): only a model that is away costs as many."""
+
+NEVER_HELD = ("staff", "emergency")
+"""The kinds that leave at any hour; a reply may wait for lawful hours once it is REPLY_WITHIN old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One trouble: a word for it that stays the same while it lasts, and a sentence or two for staff."""
+
+    kind: str
+    words: str
+
+
+def troubles(session: Session, business_id: int) -> list[Trouble]:
+    """What is wrong at this moment, the worst first."""
+    return list(_troubles(session, business_id))
+
+
+def _troubles(session: Session, business_id: int) -> Iterator[Trouble]:
+    stopped = session.scalars(
+        select(Sender)
+        .where(Sender.business_id == business_id, Sender.stopped_reason.is_not(None))
+        .order_by(Sender.id)
+    ).all()
+    for sender in stopped:
+        yield Trouble(
+            f"sender_{sender.id}",
+            f"Nothing leaves from {sender.address}{' on WhatsApp' if sender.channel == 'whatsapp' else ''}: "
+            f"{sender.stopped_reason}. Ask whoever runs this installation; what waits is kept.",
+        )
+    if not stopped and _has(session, _stuck(business_id)):
+        yield Trouble(
+            "provider",
+            f"Texts have waited for more than {_minutes(STUCK_FOR)} to leave: the provider does not answer, "
+            "or too many are ahead of them. They are kept and go as soon as they can.",
+        )
+    if _has(session, _unheard(business_id)):
+        yield Trouble(
+            "model",
+            "The part that understands texts does not answer. What contacts write is kept; what waits for "
+            "too long comes to you.",
+        )
+    if _has(session, _disconnected(business_id)):
+        yield Trouble(
+            "calendar",
+            "The calendar refuses us, so no times are offered or booked. Whoever runs this installation must "
+            "connect it again.",
+        )
+    silent = silences(session)
+    if max(silent.values(), default=timedelta(0)) > SILENT_FOR or _has(session, _waiting(business_id)):
+        yield Trouble(
+            "queue",
+            "Work waits longer than it should: texts are answered and sent late. "
+            "Ask whoever runs this installation.",
+        )
+
+
+def _has(session: Session, condition: ColumnElement[bool]) -> bool:
+    return bool(session.scalar(select(condition)))
+
+
+def _stuck(business_id: int) -> ColumnElement[bool]:
+    now = clock.now()
+    fresh = (Message.kind == "reply") & (Message.created_at >= now - REPLY_WITHIN + timedelta(hours=1))
+    queued = (
+        (Message.state == "queued")
+        & or_(Message.kind.in_(NEVER_HELD), fresh)
+        & (Message.due_at <= now + timedelta(minutes=1))
+        & (Message.created_at <= now - STUCK_FOR)
+    )
+    sending = (Message.state == "sending") & (Message.claimed_at <= clock.real() - STUCK_FOR)
+    return exists().where(Message.business_id == business_id, or_(queued, sending))
+
+
+def _unheard(business_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        Contact.business_id == business_id, Contact.due_at.is_not(None), Contact.attempts >= TRIES_IN_VAIN
+    )
+
+
+def _waiting(business_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        Contact.business_id == business_id,
+        Contact.due_at <= clock.now() - LATE_FOR,
+        Contact.attempts < TRIES_IN_VAIN,
+    )
+
+
+def _disconnected(business_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        CalendarConnection.business_id == business_id,
+        CalendarConnection.active,
+        CalendarConnection.disconnected_at.is_not(None),
+    )
+
+
+def _minutes(span: timedelta) -> str:
+    return f"{int(span.total_seconds() // 60)} minutes"
