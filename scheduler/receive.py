@@ -117,10 +117,10 @@ def _sort(scene: Scene, inbound: Inbound, gated: Gated, message: Message) -> Rec
         return _answer_keyword(scene, inbound, "opted_in", once)
     if suppressed in ("opt_out", "do_not_contact", "wrong_number"):
         return Received(tuple(_quietly(scene, HandOver("texted_after_opt_out"), once)))
-    if keyword == "help":
-        return _answer_keyword(scene, inbound, "help", once)
     if suppressed:  # who writes can be reached after all
         lift(session, scene.business, contact.phone, channel=inbound.channel, evidence=scene.evidence)
+    if keyword == "help":
+        return _answer_keyword(scene, inbound, "help", once)
     collect = Profile.model_validate(scene.business.profile).collect_seconds
     message.state = "received"
     contact.due_at = clock.now() + timedelta(seconds=collect)

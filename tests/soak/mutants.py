@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -123,15 +122,11 @@ def _run(tree: Path, tests: tuple[str, ...], database: str) -> Caught | None:
 
 @contextmanager
 def _copy() -> Iterator[Path]:
-    """The tree's files as they are now, beside the same Python environment."""
-    listed = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listed, capture_output=True, text=True, check=True, timeout=60).stdout.split("\0")
+    """The tree as it was last committed, beside the same Python environment."""
     with tempfile.TemporaryDirectory(prefix="rekindle-mutants-") as folder:
         tree = Path(folder) / "tree"
-        for name in filter(None, names):
-            if (ROOT / name).is_file():
-                (tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(ROOT / name, tree / name)
+        cloned = ["git", "clone", "--quiet", "--shared", str(ROOT), str(tree)]
+        subprocess.run(cloned, check=True, timeout=60)
         if (untouched := _run(tree, (MACHINE,), "sqlite")) is not None:
             raise DoesNotFit(f"the tests fail without any mutant: {untouched}")
         yield tree

@@ -110,10 +110,8 @@ class Ledger:
             return [] if by_provider else [(phone, "reply")]
         if was in ("opt_out", "do_not_contact", "wrong_number"):
             return []
-        if meaning == "help":
-            return [] if by_provider else [(phone, "reply")]
-        self._lift(phone)
-        return []
+        self._lift(phone)  # who writes can be reached after all
+        return [(phone, "reply")] if meaning == "help" and not by_provider else []
 
     def _emergency(self, phone: str, stops: bool, was: str | None, now: datetime) -> list[tuple[str, str]]:
         last = self.emergency_at.get(phone)

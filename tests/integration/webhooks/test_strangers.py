@@ -91,6 +91,14 @@ def test_a_nudge_to_a_number_that_turns_out_dead_is_cancelled(stage: Stage) -> N
     assert nudges == ["cancelled"]
 
 
+def test_help_from_a_number_that_seemed_dead_is_answered(stage: Stage) -> None:
+    play = Play(stage)
+    at = scenes.an_answer_goes_out(play, ONE)
+    assert at is not None
+    play.report(at, play.ledger.picture.outbound[at].sid or "", "undelivered", "30005")
+    assert scenes.an_answer_goes_out(play, ONE) is not None
+
+
 def test_each_scene_keeps_its_promise(stage: Stage) -> None:
     play = Play(stage)
     scenes.receipts_come_in_any_order(play, ONE, ("delivered", "sent", "failed", "read", "undelivered"))
