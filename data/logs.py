@@ -175,15 +175,17 @@ def _shown(value: object) -> object:
     if isinstance(value, bool | int | float) and abs(value) < 10**7:
         return value
     if isinstance(value, BaseException):
-        return type(value).__name__
-    return value if isinstance(value, str) and _PLAIN.fullmatch(value) else _Hidden()
+        return _Word(type(value).__name__)
+    return _Word(value if isinstance(value, str) and _PLAIN.fullmatch(value) else HIDDEN)
 
 
-class _Hidden:
+class _Word(str):
+    """A word that looks the same however it is put into a message."""
+
+    __slots__ = ()
+
     def __repr__(self) -> str:
-        return HIDDEN
-
-    __str__ = __repr__
+        return str(self)
 
 
 def _stands_in_code(message: str, record: logging.LogRecord) -> bool:
