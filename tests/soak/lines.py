@@ -34,9 +34,9 @@ class Question:
 
 
 QUESTIONS = (
-    Question("how much is a cleaning?", "A cleaning is $120", True),
-    Question("how much is a check-up?", "A check-up is $80", True),
-    Question("how much is whitening?", "Whitening is $350", True),
+    Question("how much is a cleaning?", "A cleaning is $120 and takes", True),
+    Question("how much is a check-up?", "A check-up is $80 and takes", True),
+    Question("how much is whitening?", "Whitening is $350 and takes", True),
     Question("how long does whitening take?", "Whitening takes about an hour", True),
     Question("do you take my insurance?", "We accept most PPO insurance"),
     Question("what is your address?", "We are at 12 Sample Street"),
