@@ -19,15 +19,16 @@ from actions.decide import decide, offer_again, wants_calendar
 from actions.decision import Decision, HandOver
 from actions.state import State
 from actions.turn import Turn
+from actions.unread_calendar import UNREAD, CalendarWanted
 from data import clock
 from data.db import reading, writing
 from data.logs import what_failed
-from data.models import Business, Contact, Message
+from data.models import Business, Contact
 from data.queries.holds import OpeningTaken
 from data.queries.leases import Lease, holds_lease, release, take_lease
-from data.queries.messages import conversation_of, mark_handled, unhandled
-from data.queries.outcomes import bot_is_silent
+from data.queries.messages import conversation_of, mark_handled
 from data.queries.suppressions import suppressed_for
+from data.queries.turns import people_of, waiting_texts
 from nlu.ladder import understand
 from nlu.pending import Pending
 from nlu.rasa import ModelUnavailable
@@ -90,19 +91,17 @@ def converse(contact_id: int) -> list[Job]:
 
 
 def _listen(session: Session, contact_id: int) -> Heard | None:
-    texts = unhandled(session, contact_id)
+    texts = waiting_texts(session, contact_id)
     if not texts:
         return None
-    contact = session.get_one(Contact, contact_id)
-    business = session.get_one(Business, contact.business_id)
-    conversation = conversation_of(session, contact)
+    contact, business, conversation, silent = people_of(session, contact_id)
     return Heard(
         ids=tuple(text.id for text in texts),
         body="\n".join(text.body.strip() for text in texts if text.body.strip()),
         channel=texts[-1].channel,
         first_at=texts[0].created_at,
         state=State.from_json(conversation.state),
-        silent=bot_is_silent(session, conversation),
+        silent=silent,
         context=replace(gather(session, business, contact), has_media=any(text.media for text in texts)),
     )
 
@@ -157,9 +156,12 @@ def _decide(heard: Heard, understanding: Understanding) -> Decision:
     if heard.silent:
         return Decision(None, (), heard.state)
     context = heard.context
-    if wants_calendar(heard.state, understanding):
-        context = _with_calendar(context)
-    return decide(heard.state, understanding, context)
+    if not wants_calendar(heard.state, understanding):
+        return decide(heard.state, understanding, context)
+    try:  # most texts that might need the calendar do not; deciding is pure and may be done twice
+        return decide(heard.state, understanding, replace(context, busy=UNREAD))
+    except CalendarWanted:
+        return decide(heard.state, understanding, _with_calendar(context))
 
 
 def _apply(
@@ -167,25 +169,20 @@ def _apply(
 ) -> list[Job]:
     if not holds_lease(session, lease):
         return []  # this worker was away for too long; another has answered
-    newest = unhandled(session, lease.contact_id)
+    newest = waiting_texts(session, lease.contact_id)
+    contact, business, conversation, silent = people_of(session, lease.contact_id)
     if len(newest) > len(heard.ids) and clock.now() < heard.first_at + BURST:
         # one more has come: they are read together, as soon as that one's time is up
-        contact = session.get_one(Contact, lease.contact_id)
         release(session, lease, due_at=contact.due_at)
         return []
-    contact = session.get_one(Contact, lease.contact_id)
-    conversation = conversation_of(session, contact)
-    if not heard.silent and bot_is_silent(session, conversation):
+    if not heard.silent and silent:
         decision = Decision(None, (), heard.state)  # staff took over while we thought
-    business = session.get_one(Business, contact.business_id)
     if suppressed_for(session, business, contact.phone, heard.channel):
         decision = Decision(None, (), heard.state)  # an opt-out came while we thought: it undoes this turn
     elif State.from_json(conversation.state) != heard.state:
         release(session, lease, due_at=clock.now())  # something was said meanwhile: think again
         return [Job("converse", contact.id)]
-    mark_handled(session, heard.ids)
-    for text in heard.ids:
-        session.get_one(Message, text).understanding = _shown(understanding)
+    mark_handled(session, heard.ids, _shown(understanding))
     contact.attempts = 0
     scene = Scene(
         session,

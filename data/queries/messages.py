@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -93,20 +94,15 @@ def claimed_since(session: Session, message_id: int, at: datetime) -> Message | 
     )
 
 
-def unhandled(session: Session, contact_id: int) -> list[Message]:
-    """The contact's texts that nobody has conversed about yet, in the order in which they came."""
-    return list(
-        session.scalars(
-            select(Message)
-            .where(Message.contact_id == contact_id, Message.direction == "in", Message.state == "received")
-            .order_by(Message.id)
-        )
+def mark_handled(session: Session, ids: Collection[int], understanding: dict[str, Any] | None = None) -> None:
+    """These inbound texts have been conversed about; `understanding` is what staff see beside them."""
+    noted = {} if understanding is None else {"understanding": understanding}
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(ids))
+        .values(state="handled", **noted)
+        .execution_options(synchronize_session=False)  # nobody has them loaded
     )
-
-
-def mark_handled(session: Session, ids: Collection[int]) -> None:
-    """These inbound texts have been conversed about."""
-    session.execute(update(Message).where(Message.id.in_(ids)).values(state="handled"))
 
 
 def cancel_queued(session: Session, contact_id: int, kinds: Collection[str], reason: str) -> int:

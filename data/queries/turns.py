@@ -1,0 +1,67 @@
+"""What every turn of a conversation reads, with few statements: who it is with, and which texts wait."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session, lazyload
+
+from data.models import Business, Contact, Conversation, Handoff, Message
+from data.queries.messages import conversation_of
+
+
+class People(NamedTuple):
+    """A contact with its business and conversation, and whether the bot has to be silent in it."""
+
+    contact: Contact
+    business: Business
+    conversation: Conversation
+    silent: bool
+
+
+_PEOPLE = (
+    select(
+        Contact,
+        Business,
+        Conversation,
+        exists()
+        .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None), Handoff.silent)
+        .label("silenced"),
+    )
+    .join(Business, Business.id == Contact.business_id)
+    .outerjoin(Conversation, Conversation.contact_id == Contact.id)
+    .where(Contact.id == bindparam("contact"))
+    .options(lazyload(Contact.persons))  # who only answers mostly needs none of them
+)
+_WAITING = (
+    select(Message.id, Message.body, Message.channel, Message.media, Message.created_at)
+    .where(Message.contact_id == bindparam("contact"), Message.direction == "in", Message.state == "received")
+    .order_by(Message.id)
+)
+
+
+class WaitingText(NamedTuple):
+    """A text that nobody has conversed about yet."""
+
+    id: int
+    body: str
+    channel: str
+    media: list[str]
+    created_at: datetime
+
+
+def people_of(session: Session, contact_id: int) -> People:
+    """The contact as it stands now; its conversation is begun where there is none."""
+    contact, business, conversation, silenced = session.execute(_PEOPLE, {"contact": contact_id}).one()
+    if conversation is None:
+        conversation = conversation_of(session, contact)
+    return People(
+        contact, business, conversation, conversation.staff_took_over_at is not None or bool(silenced)
+    )
+
+
+def waiting_texts(session: Session, contact_id: int) -> list[WaitingText]:
+    """The contact's texts that wait, in the order in which they came."""
+    return [WaitingText(*row) for row in session.execute(_WAITING, {"contact": contact_id})]
