@@ -18,6 +18,7 @@ from actions.state import State
 from actions.turn import Turn
 from data import clock, settings
 from data.db import writing
+from data.db_faults import once_more
 from data.models import Business, Contact, Message
 from data.profile import Profile
 from data.queries.messages import cancel_queued, conversation_of, wrote_since
@@ -44,6 +45,7 @@ class NotSetUp(Exception):
     """No business has been loaded: the provider is asked to come again."""
 
 
+@once_more
 def receive(inbound: Inbound) -> Received:
     """Store a text and do at once what the rule gate says. A replay changes nothing.
 
