@@ -17,7 +17,13 @@ from actions.handlers import booking, changing, closing, delicate, later, people
 from actions.proposing import propose, still_wanted
 from actions.state import State
 from actions.turn import Turn
-from actions.wishes import announces_a_question, is_undecided, wants_a_moment
+from actions.wishes import (
+    announces_a_question,
+    is_on_the_way,
+    is_undecided,
+    wants_a_moment,
+    wants_the_soonest,
+)
 from nlu.understanding import UNSURE, Heard, Understanding
 
 Handler = Callable[[Turn], None]
@@ -98,6 +104,8 @@ def decide(state: State, understanding: Understanding, context: Context) -> Deci
         people.media(turn)
     elif kind := matter(understanding.text, context.contact.first_names):
         DELICATE[kind](turn)
+    elif is_on_the_way(understanding.text) and people.expected(turn):
+        people.on_the_way(turn)
     elif objection := objections.answerable(turn):
         objections.answer(turn, *objection)
     elif wants_a_moment(understanding.text):
@@ -176,7 +184,7 @@ def _serve(turn: Turn) -> None:
 def _what_was_asked(turn: Turn) -> Heard | None:
     """Whatever else it sounded like: a text that names the service or person that was asked for tells it.
 
-    So does one that is hardly more than a service, while a time is being found: that one is wanted instead.
+    So does one that asks for the soonest, or is hardly more than a service, while a time is being found.
     """
     asked, words = turn.state.asked, turn.understanding.text.split()
     if asked == "which_service" and turn.mentioned_service():
@@ -184,6 +192,8 @@ def _what_was_asked(turn: Turn) -> Heard | None:
     if asked == "which_person" and turn.persons_named:
         return Heard("choose")
     finding = asked in ("offer_to_book", "which_opening", "which_time", "confirm_time")
+    if finding and wants_the_soonest(turn.understanding.text):
+        return None if turn.understanding.rung == "pending" else Heard("book")
     if finding and len(words) <= BARE_SERVICE and "?" not in words[-1:] and turn.mentioned_service():
         return None if turn.understanding.rung == "pending" else Heard("book")
     return None

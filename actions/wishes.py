@@ -30,6 +30,23 @@ _MOMENT = re.compile(
     r"(?:give me|gimme|hold on|hang on|wait|one|just|let me check|brb)(?: (?:for|just|a|one|quick))*"
     r"(?: (?:sec|secs|second|min|minute|moment|bit|while))?(?: (?:please|pls))?\W*$"
 )
+_LOOKS_IT_UP = re.compile(
+    r"\b(?:let me|lemme|i(?:'ll| will| need to| have to| gotta)?|gotta|gonna|need to|have to) "
+    r"(?:just |quickly |first )*"
+    r"(?:check|look at|see|look in|consult|pull up) (?:what'?s on )?(?:my|the|our) "
+    r"(?:\w+ )?(?:calendar|schedule|diary|planner|shifts?|agenda|rota)\b"
+)
+_REFERS = re.compile(
+    r"\bmy (?:\w+ )?(?:sister|brother|mom|mum|mother|dad|father|wife|husband|partner|friend|neighbou?r"
+    r"|roommate|coworker|colleague|cousin|son|daughter|girlfriend|boyfriend|family)"
+    r" (?:might|may|would|could|wants?|needs?|is)\b"
+)
+_LATE = re.compile(
+    r"\b(?:running|(?:gonna|going to|will|might|may|i'?ll) be|i'?m|we'?re) "
+    r"(?:a (?:bit|little|few minutes|couple minutes) |about |like |\d+ ?(?:min\w*|minutes?) |really |so )*"
+    r"(?:late|behind)\b|\bstuck in traffic\b|\bon (?:my|our) way\b"
+    r"|\bbe there in (?:\d+|a (?:few|minute|sec|bit)|five|ten|fifteen|twenty)\b"
+)
 _ANNOUNCES = re.compile(
     r"^\W*(?:(?:hi|hey|hello|ok(?:ay)?|yes|sure|well),? )*(?:i (?:have|had|got)|i'?ve got|got|have|just)?"
     r" ?(?:a|one|two|some|a few|a couple(?: of)?|another|few)? ?(?:quick |little |more )?questions?"
@@ -83,7 +100,17 @@ def asks_for_others(text: str) -> bool:
 
 def wants_a_moment(text: str) -> bool:
     """ "Give me a sec": nothing is to be said to that but to wait."""
-    return bool(_MOMENT.search(_plain(text)))
+    return bool(_MOMENT.search(_plain(text)) or _LOOKS_IT_UP.search(_plain(text)))
+
+
+def names_another(text: str) -> bool:
+    """ "Not for me, but my sister might": somebody else would like to come."""
+    return bool(_REFERS.search(_plain(text)))
+
+
+def is_on_the_way(text: str) -> bool:
+    """ "Running late", "be there in 10"."""
+    return bool(_LATE.search(_plain(text)))
 
 
 def announces_a_question(text: str) -> bool:

@@ -33,6 +33,7 @@ WORDS = {
     "coverage_question": "asks what their plan covers",
     "legal_question": "asks about the law",
     "financial_question": "asks for advice about money",
+    "on_the_way": "writes that they are on the way, or late",
     "bereavement": "has lost somebody: please write no more",
     "minor": "is a child: please write no more",
     "data_request": "asks what is kept about them, or that it goes",

@@ -11,7 +11,7 @@ from actions.meaning import wish
 from actions.offers import Offer
 from actions.proposing import inside, propose, put, still_open, still_wanted, visit_in_the_way
 from actions.turn import Turn
-from actions.wishes import asks_for_others, drops_the_matter
+from actions.wishes import asks_for_others, drops_the_matter, wants_the_soonest
 from data.profile import Service
 from nlu.pending import WAVERING
 from nlu.understanding import Times
@@ -26,7 +26,8 @@ def book(turn: Turn) -> None:
         )
         turn.ask("offer_to_move", wanted=times)
         return
-    propose(turn, times if times else still_wanted(turn))
+    afresh = bool(times) or wants_the_soonest(turn.understanding.text)
+    propose(turn, times if afresh else still_wanted(turn))
 
 
 def other_times(turn: Turn) -> None:

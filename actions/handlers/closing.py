@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.decision import Close, HandOver, Suppress
 from actions.turn import Turn
+from actions.wishes import names_another
 
 
 def not_interested(turn: Turn) -> None:
@@ -17,7 +18,7 @@ def not_interested(turn: Turn) -> None:
         turn.ask("confirm_cancel", offered=(), moving=None)
     else:
         turn.do(Close(turn.heard.topic or ""))
-        turn.say("declined")
+        turn.say("referral" if names_another(turn.understanding.text) else "declined")
         turn.ask(None, offered=(), moving=None, parted=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,9 @@ _MOMENTARY = ("minute", "hour")
 
 _SOON = {"is occupied": 1, "wants to think first": 7}
 """Days until the one text where a cue (nlu/cues.toml) says why it is not now; else the owner's number."""
+
+_INSTEAD = re.compile(r"\b(?:instead|rather|make it|move (?:it|that|mine)|switch)\b", re.IGNORECASE)
+"""Beside a time, what says that the visit should be then."""
 
 _CHOOSING = ("offer_to_book", "which_time", "which_opening", "confirm_time")
 
@@ -63,7 +67,10 @@ def not_now(turn: Turn) -> None:
 def _about_the_visit(turn: Turn) -> None:
     assert turn.visit is not None
     zone = turn.context.business.zone
-    if any(inside(turn.visit.start, window, zone) for window in turn.understanding.times.excluded):
+    times = turn.understanding.times
+    ruled_out = any(inside(turn.visit.start, window, zone) for window in times.excluded)
+    named = [window for window in times.windows if not inside(turn.visit.start, window, zone)]
+    if ruled_out or (named and _INSTEAD.search(turn.understanding.text)):
         changing.reschedule(turn)
     elif turn.state.moving is not None:
         changing.keep(turn)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from actions.decision import Freeze, HandOver
 from actions.turn import Turn
+
+EXPECTED = timedelta(hours=4)
+"""A visit that ends within this time is one that somebody may be late for."""
 
 
 def human(turn: Turn) -> None:
@@ -35,6 +40,17 @@ def emergency(turn: Turn) -> None:
     turn.do(HandOver("emergency", urgent=True))
     turn.do(Freeze())
     turn.ask(None, offered=())
+
+
+def expected(turn: Turn) -> bool:
+    """Whether a visit is so near that the team waits for this contact."""
+    return turn.visit is not None and timedelta() <= turn.visit.end - turn.context.now <= EXPECTED
+
+
+def on_the_way(turn: Turn) -> None:
+    """Late, or nearly there: thanks, and the team is told at once."""
+    turn.say("on_the_way")
+    turn.do(HandOver("on_the_way", urgent=True, silent=False))
 
 
 def media(turn: Turn) -> None:

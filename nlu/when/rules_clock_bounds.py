@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nlu.when.clock_sense import clock_at, digits, settle
-from nlu.when.followers import counts_something
+from nlu.when.followers import DAY_KINDS, counts_something
 from nlu.when.grammar import Spot, Stage
 from nlu.when.values import MIDNIGHT, Clock, Length
 from nlu.when.words import CALLING_BY, wordset
@@ -248,4 +248,20 @@ def hour_after_day(spot: Spot, hour: int) -> Clock | None:
     return clock if clock and hour >= 1 and (clock.vague or hour > 99 or 13 <= hour <= 20) else None
 
 
+@bounds.rule("<num>")
+def hour_on_a_day(spot: Spot, hour: int) -> Clock | None:
+    """A bare hour before "on" and a day, where nothing says that it counts something.
+
+    e.g. "is 10 on thursday free" -> 2026-03-12T10:00 hour
+    """
+    opens = spot.before().kind in ("end", "punct") or spot.before().text in _BEFORE_HOUR_ON
+    on = spot.after().text == "on" and spot.after(2).kind in DAY_KINDS
+    if not opens or not on or not spot.text().isdigit() or not 1 <= hour <= 12:
+        return None
+    return _bare(spot, 0, hour)
+
+
+_BEFORE_HOUR_ON = wordset("""
+    is are was does do would could can like about say maybe or yes ok okay prefer take and
+""")
 _AFTER_ON = wordset("my your the a our his her this that")
