@@ -142,7 +142,7 @@ def metrics(present: Settings) -> Finding:
             stranger = session.get(url, timeout=3).status_code
             told = session.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
     except requests.RequestException:
-        return unwell("no answer", f"see {present.rekindle_data_dir / 'log/web.log'}")
+        return idle("needs the web server")
     if stranger == 200:
         return unwell("anybody may read them", "see who answers on this port")
     if told.status_code != 200:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import socket
 import sys
+import threading
 import zoneinfo
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,11 +21,13 @@ from celery import Celery
 from flask.testing import FlaskClient
 from services.bounded import server
 from sqlalchemy import event, text
+from werkzeug.serving import make_server
 
 from bot.doctor import examine
 from bot.health import memory
 from bot.health.readiness import NEEDED
 from bot.processes import free_port
+from bot.processes.bound import note
 from bot.simulator import Network
 from bot.webapp import create_app
 from data import business_file, clock, db, settings
@@ -297,6 +301,42 @@ def test_what_lies_outside_is_named_by_the_doctor_and_takes_no_traffic_away(
     change(public_base_url=line[1])
     assert by_doctor() == {"public address"}  # there the provider answers, not we
     assert by_page(web) == set()
+
+
+def _kept_running(whole: settings.Settings, *alive: str) -> None:
+    """What `rekindle up` leaves in its folder, with these programs running."""
+    folder = whole.rekindle_data_dir / "run"
+    folder.mkdir()
+    listed = {name: {"command": ["true"]} for name in ("supervisor", "web", "beat")}
+    (folder / "programs.json").write_text(json.dumps(listed))
+    for name in ("supervisor", *alive):
+        note(folder, name, os.getpid())
+
+
+def test_a_web_server_that_is_down_is_named(whole: settings.Settings) -> None:
+    _kept_running(whole, "beat")
+    findings = dict(examine())
+    assert {name for name, finding in findings.items() if finding.state == "unwell"} == {"processes"}
+    assert findings["processes"].detail == "down: web"
+
+
+def test_a_web_server_that_does_not_answer_is_named(whole: settings.Settings) -> None:
+    change(rekindle_port=free_port())
+    _kept_running(whole, "beat", "web")
+    findings = dict(examine())
+    assert {name for name, finding in findings.items() if finding.state == "unwell"} == {"processes"}
+    assert "web server" in findings["processes"].detail
+
+
+def test_figures_that_anybody_may_read_are_named(whole: settings.Settings, web: FlaskClient) -> None:
+    with make_server("127.0.0.1", 0, web.application, threaded=True) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        change(rekindle_port=server.server_port)
+        _kept_running(whole, "beat", "web")
+        assert by_doctor() == set()
+        web.application.view_functions["metrics.metrics"] = lambda: "rekindle_rows_readable 1"
+        assert by_doctor() == {"metrics"}
+        server.shutdown()
 
 
 def test_a_secret_that_others_can_read_is_named(whole: settings.Settings) -> None:
