@@ -142,6 +142,8 @@ def _speak_sqlite(bound: Engine) -> None:
     @event.listens_for(bound, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions on its own
+        # SQLite's own knows the letters of ASCII alone; a search for "émile" finds Émile everywhere
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -153,6 +155,10 @@ def _speak_sqlite(bound: Engine) -> None:
     @event.listens_for(bound, "begin")
     def _on_begin(connection: Any) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def migrate(revision: str = "head") -> None:

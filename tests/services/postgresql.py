@@ -83,7 +83,7 @@ def running() -> Iterator[Cluster]:
         secret.write_text(cluster.password)
         if user:
             shutil.chown(secret, user["user"])
-        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"}
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         initdb = [str(programs / "initdb"), "-D", str(data), "-U", "rekindle", "-E", "UTF8", "--no-sync"]
         subprocess.run(
             [*initdb, "--auth=scram-sha-256", f"--pwfile={secret}"],
