@@ -154,3 +154,20 @@ def test_an_unregistered_number_stops_its_sender_alone_and_starts_again_when_a_t
     service.network.run_due()
     assert row(probe).state == "delivered"
     assert stopped() == set()
+
+
+def test_a_text_for_a_number_without_whatsapp_arrives_by_sms(service: Service) -> None:
+    service.text("hello", channel="whatsapp")
+    with writing() as session:
+        business, contact = session.query(Business).one(), session.query(Contact).one()
+        message = enqueue(session, business, contact, kind="reply", body="hi", channel="whatsapp")
+        assert message is not None
+    service.network.faults.add("send_undelivered", code=63024)
+    deliver(message.id)
+    service.network.run_due()
+    assert service.arrived() == []
+    deliver(message.id)
+    service.network.run_due()
+    assert [(text.body, text.channel) for text in service.network.transcript(SARAH)][1:] == [("hi", "sms")]
+    assert row(message.id).state == "delivered"
+    assert (why_suppressed(), handoffs()) == (None, [])
