@@ -23,6 +23,7 @@ from data.settings import Settings
 
 Say = Callable[[str], None]
 
+DATABASE_LIMIT = 30.0  # seconds for a database server that is still starting
 START_LIMIT = 90.0  # seconds until a part that does not answer is reported
 STOP_LIMIT = 60.0  # seconds; every program is killed by the supervisor well before
 PAUSE = 0.2
@@ -52,7 +53,7 @@ def run(
             if found := leftovers.end(run_folder):
                 say(f"ended what an earlier run had left behind: {', '.join(found)}")
             whole = service.compose(given, run_folder, bind)
-            _migrate()
+            _migrate(given.database_address, say)
             return supervise(
                 [*whole.programs, *extra],
                 run_folder,
@@ -84,18 +85,27 @@ def _only_one(folder: Path) -> Iterator[tuple[Path, Path]]:
         yield run, log
 
 
-def _migrate() -> None:
-    from sqlalchemy.exc import DatabaseError
+def _migrate(address: str, say: Say) -> None:
+    """Bring the database up to date; a server that is still starting is waited for."""
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from data import db
 
-    try:
-        db.migrate()
-    except DatabaseError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise ProcessesError(f"The database cannot be used (DATABASE_URL): {reason}") from None
-    finally:
-        db.dispose()
+    until = time.monotonic() + (0 if address.startswith("sqlite") else DATABASE_LIMIT)
+    told = False
+    while True:
+        try:
+            return db.migrate()
+        except DatabaseError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            if not isinstance(error, OperationalError) or time.monotonic() > until:
+                raise ProcessesError(f"The database cannot be used (DATABASE_URL): {reason}") from None
+        finally:
+            db.dispose()
+        if not told:
+            say(f"waiting for the database: {reason}")
+            told = True
+        time.sleep(PAUSE)
 
 
 def supervise(
