@@ -29,12 +29,13 @@ NOBODY = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """One kill: whose, when since the first, and how many texts had no answer yet at that moment."""
+    """One kill: whose, when (seconds), how many texts had no answer yet, how many openers were to come."""
 
     target: str
     pid: int
     at: float
     in_flight: int
+    to_open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class Killer:
             return
         self._left.remove(target)
         self._last = time.monotonic()
-        self.done.append(Kill(target, pid, time.monotonic() - self._began, self._talking.in_flight))
+        in_flight, to_open = self._talking.in_flight, len(self._talking.talks) - self._talking.opened
+        self.done.append(Kill(target, pid, now - self._began, in_flight, to_open))
         self._next = max(self._next + self._chance.uniform(0.5, 1.5) * self._every, now + 0.2)
 
     def _victim(self, target: str, processes: list[Process]) -> int | None:

@@ -88,7 +88,8 @@ def soak(
         killer.tick()
         time.sleep(0.1)
     for kill in killer.done:
-        report.raw(f"kill {kill.at:7.2f} s  {kill.target:15s} with {kill.in_flight} texts not answered")
+        under_way = f"{kill.in_flight} texts without an answer, {kill.to_open} openers to come"
+        report.raw(f"kill {kill.at:7.2f} s  {kill.target:15s} with {under_way}")
     took = time.monotonic() - began
     counted = ledger.count(world.phones.everything())
     _tell(counted, talking, killer, enrolled, kills, took, report)
@@ -100,10 +101,9 @@ def soak(
 
 
 def _is_over(talking: Talking, killer: Killer, settles: float) -> bool:
-    if not killer.over:
-        return False
     silent = time.monotonic() - talking.last_event
-    return silent > GIVES_UP or (talking.done and silent > STILL and killer.since_last > settles)
+    settled = talking.done and silent > STILL and killer.since_last > settles
+    return silent > GIVES_UP or (killer.over and settled)
 
 
 def _tell(
