@@ -6,6 +6,7 @@ Theirs: to the answers of the HTTP channel, over as many connections as serve it
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import statistics
@@ -19,6 +20,7 @@ import conversing_baseline as baseline
 import conversing_profile as profile
 import conversing_world as ours
 from conversing_databases import KINDS, durable_cluster, fresh
+from conversing_processes import processor_seconds
 from conversing_texts import texts
 from report import Report
 from services import redis
@@ -28,9 +30,11 @@ from services.postgresql import Cluster
 from bot.processes import free_port
 from nlu import rasa_process
 
-TEXTS = 600
-ROUNDS = 3
+TEXTS = int(os.environ.get("BENCH_TEXTS", "600"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 CONNECTIONS = (1, 2, 4, 8, 16)
+OURS = "scheduler.app worker|serve.py|redis|valkey|postgres"
+THEIRS = "-m rasa run|postgres"
 WANTED = 1.2
 
 
@@ -51,14 +55,21 @@ def main() -> None:
 @contextmanager
 def running_parts(folder: Path) -> Iterator[ours.Parts]:
     """Redis, Rasa and a provider that takes everything."""
-    port = free_port()
-    stub = [sys.executable, str(Path(__file__).with_name("conversing_provider.py")), str(port)]
     with (
         redis.running(folder) as redis_url,
         rasa_process.running() as rasa,
-        server(stub, folder / "provider.log", lambda: _listens(port), stop=signal.SIGTERM),
+        provider(folder) as provider_url,
     ):
-        yield ours.Parts(redis_url, rasa.url, rasa.token, f"http://127.0.0.1:{port}")
+        yield ours.Parts(redis_url, rasa.url, rasa.token, provider_url)
+
+
+@contextmanager
+def provider(folder: Path) -> Iterator[str]:
+    """The stub of the provider; yields its address."""
+    port = free_port()
+    stub = [sys.executable, str(Path(__file__).with_name("conversing_provider.py")), str(port)]
+    with server(stub, folder / "provider.log", lambda: _listens(port), stop=signal.SIGTERM):
+        yield f"http://127.0.0.1:{port}"
 
 
 def _listens(port: int) -> bool:
@@ -67,6 +78,15 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@contextmanager
+def _processor(which: str) -> Iterator[list[float]]:
+    """Yields a list that holds, afterwards, the milliseconds of processor time for each text."""
+    spent: list[float] = []
+    before = processor_seconds(which)
+    yield spent
+    spent.append(1000 * (processor_seconds(which) - before) / TEXTS)
 
 
 def _beside(
@@ -88,11 +108,15 @@ def _beside(
         report.say(f"  the baseline's texts/s by connections {found}; it gets {best}")
         theirs, figures = [], []
         for number in range(ROUNDS):
-            theirs.append(baseline.per_second(port, asked, best))
-            figures.append(ours.converse(ours.write_in(asked)))
+            with _processor(THEIRS) as spent:
+                theirs.append(baseline.per_second(port, asked, best))
+            contacts = ours.write_in(asked)
+            with _processor(OURS) as mine:
+                figures.append(ours.converse(contacts))
             report.say(
                 f"  round {number + 1}: ours {figures[-1].conversed:6.1f}/s, "
-                f"with delivery {figures[-1].delivered:6.1f}/s, Rasa's channel {theirs[-1]:6.1f}/s"
+                f"with delivery {figures[-1].delivered:6.1f}/s ({mine[0]:.1f} ms of processor each), "
+                f"Rasa's channel {theirs[-1]:6.1f}/s ({spent[0]:.1f} ms)"
             )
     mine = statistics.median(each.conversed for each in figures)
     sent = statistics.median(each.delivered for each in figures)

@@ -27,9 +27,9 @@ def durable_cluster() -> Iterator[Cluster]:
         postgresql.SPEED = before
 
 
-def fresh(kind: str, cluster: Cluster, folder: Path) -> str:
+def fresh(kind: str, cluster: Cluster | None, folder: Path) -> str:
     """The address of an empty database. SQLite writes ahead here as it does in service, for both sides."""
-    if kind == "postgresql":
+    if kind == "postgresql" and cluster is not None:
         return cluster.url(cluster.create())
     path = folder / f"bench-{next(_numbers)}.sqlite3"
     with sqlite3.connect(path) as connection:

@@ -57,7 +57,7 @@ class Figures:
 
 
 @contextmanager
-def world(kind: str, cluster: Cluster, parts: Parts, folder: Path) -> Iterator[Settings]:
+def world(kind: str, cluster: Cluster | None, parts: Parts, folder: Path) -> Iterator[Settings]:
     """The service's settings, in force, with a fresh database that holds the sample business."""
     home = folder / f"home-{next(_numbers)}"
     home.mkdir()
@@ -75,7 +75,7 @@ def world(kind: str, cluster: Cluster, parts: Parts, folder: Path) -> Iterator[S
     )
     before = settings.use(here)
     db.connect()
-    app.conf.broker_url = parts.redis_url
+    app.conf.broker_url = parts.redis_url or app.conf.broker_url
     try:
         db.migrate()
         with writing() as session:
@@ -104,19 +104,25 @@ def worker(here: Settings) -> Iterator[None]:
         yield
 
 
-def write_in(texts: Sequence[str]) -> list[int]:
-    """One text each of as many new contacts, received and due now; returns the contacts."""
+def new_contacts(number: int) -> list[Contact]:
+    """So many people whom the business may text."""
     with writing() as session:
         business = session.scalars(select(Business)).one()
-        contacts = [_contact(business.id, next(_numbers)) for _ in texts]
+        contacts = [_contact(business.id, next(_numbers)) for _ in range(number)]
         session.add_all(contacts)
         session.flush()
         session.add_all(
             ContactBasis(contact_id=contact.id, kind="relationship", evidence="bench") for contact in contacts
         )
+    return contacts
+
+
+def write_in(texts: Sequence[str]) -> list[int]:
+    """One text each of as many new contacts, received and due now; returns the contacts."""
+    contacts = new_contacts(len(texts))
     for contact, text in zip(contacts, texts, strict=True):
         provider_id = f"SMbench{contact.id}"
-        receive(Inbound(provider_id, "sms", contact.phone, business.phone, text))
+        receive(Inbound(provider_id, "sms", contact.phone, settings.get().twilio_from, text))
     ids = [contact.id for contact in contacts]
     with writing() as session:
         session.execute(update(Contact).where(Contact.due_at.is_not(None)).values(due_at=clock.now()))
@@ -138,18 +144,20 @@ def converse(contacts: Sequence[int]) -> Figures:
     """Wake a worker for each of them, and see until all are answered, and until all answers have left."""
     began = time.perf_counter()
     wake.wake(Job("converse", contact) for contact in contacts)
-    conversed = _seconds_until(began, _unanswered)
-    delivered = _seconds_until(began, _undelivered)
+    conversed = _seconds_until(began, unanswered)
+    delivered = _seconds_until(began, undelivered)
     with reading() as session:
         replies = session.scalar(select(func.count(Message.id)).where(Message.direction == "out")) or 0
     return Figures(len(contacts) / conversed, len(contacts) / delivered, replies)
 
 
-def _unanswered() -> bool:
+def unanswered() -> bool:
+    """Whether a text waits to be conversed about."""
     return _one(Message.direction == "in", Message.state == "received")
 
 
-def _undelivered() -> bool:
+def undelivered() -> bool:
+    """Whether an answer waits to leave."""
     return _one(Message.direction == "out", Message.state.in_(("queued", "sending")))
 
 
