@@ -149,8 +149,10 @@ class Provider:
         """What the provider was given for a number since that moment. Raises as `fetch`.
 
         Not asked for by the day it was sent: a text that still waits in the provider's queue was not sent
-        yet. The newest come first; a look a little further back makes up for what stands out of order.
+        yet. The newest come first; a look a little further back makes up for what stands out of order. The
+        provider's moments are whole seconds.
         """
+        since = since.replace(microsecond=0)
         with _reading():
             for message in self._client.messages.stream(
                 to=addressed(to, channel), limit=MOST_LOOKED_AT, page_size=PAGE
