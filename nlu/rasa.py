@@ -136,8 +136,13 @@ def similarity(one: Embedding, other: Embedding) -> float:
 
 
 def _plain(text: str) -> str:
-    # A leading slash would be taken for Rasa's own intent notation: "/book" would be believed at once.
-    return text.replace("\x00", " ").strip().lstrip("/").strip()
+    """The text as the server can be asked for it.
+
+    Half a surrogate pair is no letter and cannot be sent. A leading slash would be taken for Rasa's own
+    intent notation: "/book" would be believed at once.
+    """
+    sendable = text.encode("utf-8", "ignore").decode("utf-8")
+    return sendable.replace("\x00", " ").strip().lstrip("/").strip()
 
 
 def fold(ranking: list[tuple[str, float]]) -> tuple[Heard, ...]:
