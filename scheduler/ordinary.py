@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Row, Table, bindparam, case, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Table, bindparam, case, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import clock, crypto
@@ -61,7 +61,7 @@ _LOOK = (
             Message.contact_id == Contact.id,
             Message.direction == "out",
             Message.state == "queued",
-            Message.kind.in_(SUPERSEDED),
+            or_(*(Message.kind == kind for kind in SUPERSEDED)),  # IN would be spelt out anew each time
         )
         .label("queued"),
     )
@@ -74,7 +74,7 @@ _LOOK = (
         ~exists().where(
             Suppression.business_id == bindparam("business"),
             Suppression.phone_hash == bindparam("hash"),
-            Suppression.channel.in_(("all", bindparam("channel"))),
+            or_(Suppression.channel == "all", Suppression.channel == bindparam("channel")),
             Suppression.lifted_at.is_(None),
         ),
         ~exists().where(Message.provider_id == bindparam("provider_id")),

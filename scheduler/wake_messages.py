@@ -35,14 +35,21 @@ _AT_ONCE = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
 
 
 def post(due: Sequence[WakeUp]) -> None:
-    """Put these wake-ups into the workers' queue. Raises redis.RedisError."""
+    """Put these wake-ups into the workers' queue. Raises redis.RedisError.
+
+    A text that is ready to leave goes before what is still to be thought about, so that with the workers
+    behind replies leave one by one, and not all of them when everything has been thought about.
+    """
     queue = app.conf.task_default_queue
-    for begin in range(0, len(due), AT_A_TIME):
-        messages = [message(one.job, one.expires) for one in due[begin : begin + AT_A_TIME]]
+    ready = [one.job for one in due if one.job.kind == "deliver" and one.expires is None]
+    others = [one for one in due if one.job.kind != "deliver" or one.expires is not None]
+    for begin in range(0, len(others), AT_A_TIME):
+        messages = [message(one.job, one.expires) for one in others[begin : begin + AT_A_TIME]]
         _redis(app.conf.broker_url).lpush(queue, *messages)
+    post_ahead(ready)
 
 
-def post_ahead(jobs: Sequence[Job], expires: float) -> None:
+def post_ahead(jobs: Sequence[Job], expires: float | None = None) -> None:
     """Put these jobs before everything that lies in the queue, the first one first. Raises redis.RedisError.
 
     Workers take from the right, where everybody else's wake-ups arrive last.
@@ -75,7 +82,8 @@ def message(job: Job, expires: float | None = None) -> str:
 @lru_cache(maxsize=1)
 def _sample() -> dict[str, Any]:
     """A message as Celery would send it for this task, and the arguments inside it."""
-    task = app.amqp.as_task_v2("", run_job.name, args=("", 0), kwargs={}, ignore_result=True)
+    limits = {"time_limit": run_job.time_limit, "soft_time_limit": run_job.soft_time_limit}
+    task = app.amqp.as_task_v2("", run_job.name, args=("", 0), kwargs={}, ignore_result=True, **limits)
     queue = app.conf.task_default_queue
     with Connection("memory://") as memory:  # type: ignore[no-untyped-call]
         channel = memory.channel()

@@ -80,6 +80,12 @@ class Waker:
             elif self._waiting[0] is wake_up:
                 self._changed.notify()
 
+    @property
+    def waiting(self) -> int:
+        """How many wake-ups wait for their moment."""
+        with self._changed:
+            return len(self._waiting)
+
     def _run(self) -> None:
         while True:
             due = self._wait_for_due()
