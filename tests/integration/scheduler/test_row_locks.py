@@ -129,21 +129,21 @@ class TestOnPostgresql:
 
         with ThreadPoolExecutor(1) as pool, writing() as session:
             locked(session, message)
-            assert pool.submit(another_worker).result(5) is False
+            assert pool.submit(another_worker).result(30) is False
         assert another_worker() is True
 
     def test_a_contact_that_somebody_has_taken_is_left_alone_at_once(self) -> None:
         contact = due()
         with ThreadPoolExecutor(1) as pool, writing() as session:
             assert take_lease(session, contact) is not None
-            assert pool.submit(taken, contact).result(5) is False
+            assert pool.submit(taken, contact).result(30) is False
         assert taken(contact) is False
 
     def test_a_text_that_is_being_stored_keeps_nobody_from_its_contact(self) -> None:
         contact = due()
         with ThreadPoolExecutor(1) as pool, writing() as session:
             add_inbound(session, contact)
-            assert pool.submit(taken, contact).result(5) is True
+            assert pool.submit(taken, contact).result(30) is True
 
     def test_a_text_is_stored_while_its_contact_is_answered(self) -> None:
         contact = due()
@@ -157,18 +157,18 @@ class TestOnPostgresql:
 
         with ThreadPoolExecutor(1) as pool, writing() as session:
             assert holds_lease(session, lease)
-            pool.submit(store).result(5)
+            pool.submit(store).result(30)
             assert release(session, lease)
 
     def test_a_deadlock_costs_a_second_try_and_nothing_else(self) -> None:
         first, second = queue("a"), queue("b")
-        both_have_one = threading.Barrier(2, timeout=10)
+        both_have_one = threading.Barrier(2, timeout=60)
         tries: list[int] = []
 
         @once_more
         def lock(one: int, other: int) -> None:
             with writing() as session:
-                session.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
+                session.execute(text("SET LOCAL deadlock_timeout = '100ms'"))
                 locked(session, one)
                 tries.append(one)
                 if len(tries) <= 2:
@@ -177,7 +177,7 @@ class TestOnPostgresql:
 
         with ThreadPoolExecutor(2) as pool:
             for done in [pool.submit(lock, first, second), pool.submit(lock, second, first)]:
-                done.result(10)
+                done.result(60)
         assert len(tries) == 3
 
     def test_with_its_connections_cut_all_the_time_no_text_is_lost_or_kept_twice(
