@@ -19,7 +19,7 @@ from actions.decide import decide, wants_calendar
 from actions.decision import Book, CancelVisit, Close, Decision, Freeze, HandOver, Move, Suppress
 from actions.state import State
 from nlu.pending import WAVERING
-from nlu.understanding import Gated, Heard, Times, Understanding, Window
+from nlu.understanding import Gated, Heard, Near, Times, Understanding, Window
 from tests.unit.actions.picture import NOW, ZONE, business, picture
 
 CONVERSATIONS = int(os.environ.get("REKINDLE_CONVERSATIONS", "3000"))
@@ -37,6 +37,9 @@ TOPICS = ("price", "parking", "hours", "bot", "who_is_this", "how_got_number", "
 TEXTS = (
     "hello there", "ok", "never mind", "asap please", "both of us", "Ana", "ben please", "a whitening",
     "anything later?", "anything earlier?", "same time", "give me a sec", "not sure", "the usual",
+    "wow that's a bit steep", "i never have time", "gotta ask my wife", "i hate needles", "running late",
+    "let me look at my calendar", "does my plan cover it", "not me but my sister might", "friday instead",
+    "the first one", "the second", "my mother passed away", "the earliest you have", "hola, quiero una cita",
 )  # fmt: skip
 HOUSEHOLD = (PersonFacts(1, "Ana", "cleaning"), PersonFacts(2, "Ben"))
 REASONS = {"opted_out", "wrong_number", "person", "declined", "booked", "quiet"}
@@ -58,7 +61,12 @@ class Talk:
         dice, offered = self.dice, len(self.state.offered)
         intents = [dice.choice(INTENTS)] + ([dice.choice(INTENTS)] if dice.random() < 0.15 else [])
         heard = tuple(
-            Heard(intent, dice.choice(TOPICS) if intent == "question" else None, self._confidence())
+            Heard(
+                intent,
+                dice.choice(TOPICS) if intent == "question" else None,
+                self._confidence(),
+                near=self._near(),
+            )
             for intent in dict.fromkeys(intents)
         )
         choice = None
@@ -83,6 +91,14 @@ class Talk:
         self._check(said, decision)
         self._follow(decision)
         return decision
+
+    def _near(self) -> tuple[Near, ...]:
+        """How near it comes to the owner's entries, as far as that was measured."""
+        if self.dice.random() < 0.5:
+            return ()
+        entries = range(len(self.context.business.faq))
+        near = [Near(entry, self.dice.choice([0.1, 0.3, 0.5, 0.64, 0.66, 0.9])) for entry in entries]
+        return tuple(sorted(near, key=lambda one: -one.likeness))
 
     def _confidence(self) -> float:
         return self.dice.choice([1.0, 0.9, 0.7, 0.55, WAVERING, 0.4])
