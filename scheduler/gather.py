@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from actions.context import BusinessFacts, ContactFacts, Context, Faq, PersonFacts, Visit
@@ -15,6 +15,23 @@ from data.models.booking import LIVE
 from data.profile import Profile
 from data.queries.messages import bot_texts_since
 from data.whereabouts import Source, Whereabouts
+
+_ENTRIES = (  # built once: every turn asks these
+    select(FaqEntry.topic, FaqEntry.question, FaqEntry.answer, FaqEntry.service)
+    .where(FaqEntry.business_id == bindparam("business"))
+    .order_by(FaqEntry.id)
+)
+_VISITS = (
+    select(
+        Appointment.id, Appointment.service, Appointment.start_at, Appointment.end_at, Appointment.person_id
+    )
+    .where(
+        Appointment.contact_id == bindparam("contact"),
+        Appointment.state.in_(LIVE),
+        Appointment.end_at > bindparam("now"),
+    )
+    .order_by(Appointment.start_at)
+)
 
 
 def gather(session: Session, business: Business, contact: Contact) -> Context:
@@ -30,11 +47,7 @@ def gather(session: Session, business: Business, contact: Contact) -> Context:
 
 def business_facts(session: Session, business: Business) -> BusinessFacts:
     """The business, its profile and its answers."""
-    entries = session.execute(
-        select(FaqEntry.topic, FaqEntry.question, FaqEntry.answer, FaqEntry.service)
-        .where(FaqEntry.business_id == business.id)
-        .order_by(FaqEntry.id)
-    )
+    entries = session.execute(_ENTRIES, {"business": business.id})
     return BusinessFacts(
         id=business.id,
         name=business.name,
@@ -82,13 +95,4 @@ def contact_facts(business: Business, contact: Contact) -> ContactFacts:
 
 def visits_of(session: Session, contact: Contact) -> tuple[Visit, ...]:
     """The contact's visits that stand and are not over, the next one first."""
-    rows = session.scalars(
-        select(Appointment)
-        .where(
-            Appointment.contact_id == contact.id,
-            Appointment.state.in_(LIVE),
-            Appointment.end_at > clock.now(),
-        )
-        .order_by(Appointment.start_at)
-    )
-    return tuple(Visit(row.id, row.service, row.start_at, row.end_at, row.person_id) for row in rows)
+    return tuple(Visit(*row) for row in session.execute(_VISITS, {"contact": contact.id, "now": clock.now()}))

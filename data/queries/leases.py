@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import CursorResult, event, or_, select, update
+from sqlalchemy import CursorResult, Table, bindparam, event, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import clock
@@ -20,6 +21,38 @@ LEASE = timedelta(seconds=60)
 
 _mine: dict[int, Lease] = {}
 """What this process has taken and not yet let go of, by contact."""
+
+
+# Built once and not for the mapped classes: every turn of every conversation asks these.
+_contact, _message = cast(Table, Contact.__table__), cast(Table, Message.__table__)
+_free = (
+    select(_contact.c.id)
+    .where(
+        _contact.c.id == bindparam("which"),
+        _contact.c.due_at <= bindparam("now"),
+        or_(_contact.c.leased_until.is_(None), _contact.c.leased_until < bindparam("real")),
+    )
+    .with_for_update(skip_locked=True, key_share=True)
+    .scalar_subquery()
+)
+_TAKE = (
+    update(_contact)
+    .where(_contact.c.id == _free)
+    .values(fence=_contact.c.fence + 1, leased_until=bindparam("until"))
+    .returning(_contact.c.fence)
+)
+_mine_still = (_contact.c.id == bindparam("which")) & (_contact.c.fence == bindparam("held"))
+_HOLDS = select(_contact.c.id).where(_mine_still).with_for_update(key_share=True)
+_LET_GO = update(_contact).where(_mine_still).values(leased_until=None, due_at=bindparam("due"))
+_WAITING = (
+    select(_message.c.id)
+    .where(
+        _message.c.contact_id == bindparam("which"),
+        _message.c.direction == "in",
+        _message.c.state == "received",
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +69,9 @@ def take_lease(session: Session, contact_id: int) -> Lease | None:
     Nobody waits for a contact that somebody else is writing to: whoever that is wakes a worker behind it,
     or the sweeper does.
     """
-    free = (
-        select(Contact.id)
-        .where(
-            Contact.id == contact_id,
-            Contact.due_at <= clock.now(),
-            or_(Contact.leased_until.is_(None), Contact.leased_until < clock.real()),
-        )
-        .with_for_update(skip_locked=True, key_share=True)
-        .scalar_subquery()
-    )
-    fence = session.scalar(
-        update(Contact)
-        .where(Contact.id == free)
-        .values(fence=Contact.fence + 1, leased_until=clock.real() + LEASE)
-        .returning(Contact.fence)
-        .execution_options(synchronize_session=False)
-    )
+    real = clock.real()
+    known = {"which": contact_id, "now": clock.now(), "real": real, "until": real + LEASE}
+    fence = session.scalar(_TAKE, known)
     if fence is None:
         return None
     lease = Lease(contact_id, fence)
@@ -66,14 +85,7 @@ def holds_lease(session: Session, lease: Lease) -> bool:
 
     Texts of the contact may be stored meanwhile: their rows only mention this one (a key share lock).
     """
-    return (
-        session.scalar(
-            select(Contact.id)
-            .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)
-            .with_for_update(key_share=True)
-        )
-        is not None
-    )
+    return session.scalar(_HOLDS, {"which": lease.contact_id, "held": lease.fence}) is not None
 
 
 def release(session: Session, lease: Lease, *, due_at: datetime | None = None) -> bool:
@@ -82,26 +94,14 @@ def release(session: Session, lease: Lease, *, due_at: datetime | None = None) -
     Returns whether one has. The row is written, and so locked, before the look: a text cannot slip in between
     looking and letting go, and then wait for ever.
     """
-    mine = (
-        update(Contact)
-        .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)
-        .execution_options(synchronize_session=False)
-    )
-    done = session.execute(mine.values(leased_until=None, due_at=due_at))
+    mine = {"which": lease.contact_id, "held": lease.fence}
+    done = session.execute(_LET_GO, {**mine, "due": due_at})
     assert isinstance(done, CursorResult)
     if not done.rowcount:
         return False
-    waiting = session.scalar(
-        select(Message.id)
-        .where(
-            Message.contact_id == lease.contact_id,
-            Message.direction == "in",
-            Message.state == "received",
-        )
-        .limit(1)
-    )
+    waiting = session.scalar(_WAITING, {"which": lease.contact_id})
     if due_at is None and waiting is not None:
-        session.execute(mine.values(due_at=clock.now()))
+        session.execute(_LET_GO, {**mine, "due": clock.now()})
     event.listen(session, "after_commit", lambda _: _forget(lease), once=True)
     return waiting is not None
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data import clock
 from data.models import Business, Contact, Conversation, Message
 from data.queries.senders import sender_for
+
+_message = cast(Table, Message.__table__)
+_BOT_TEXTS = select(func.count(Message.id)).where(
+    Message.contact_id == bindparam("contact"),
+    Message.kind.in_(("reply", "emergency", "farewell")),
+    Message.created_at >= bindparam("since"),
+)
+_ONCE = select(Message.id).where(Message.once == bindparam("once"))
 
 
 def enqueue(
@@ -30,7 +38,7 @@ def enqueue(
     enrollment_id: int | None = None,
 ) -> Message | None:
     """Put a text into the outbox. None where a text with the same `once` exists already."""
-    if once is not None and session.scalar(select(Message.id).where(Message.once == once)) is not None:
+    if once is not None and session.scalar(_ONCE, {"once": once}) is not None:
         return None
     sender = sender_for(session, business, channel)
     message = Message(
@@ -97,12 +105,7 @@ def claimed_since(session: Session, message_id: int, at: datetime) -> Message | 
 def mark_handled(session: Session, ids: Collection[int], understanding: dict[str, Any] | None = None) -> None:
     """These inbound texts have been conversed about; `understanding` is what staff see beside them."""
     noted = {} if understanding is None else {"understanding": understanding}
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(ids))
-        .values(state="handled", **noted)
-        .execution_options(synchronize_session=False)  # nobody has them loaded
-    )
+    session.execute(update(_message).where(_message.c.id.in_(ids)).values(state="handled", **noted))
 
 
 def cancel_queued(session: Session, contact_id: int, kinds: Collection[str], reason: str) -> int:
@@ -123,16 +126,7 @@ def cancel_queued(session: Session, contact_id: int, kinds: Collection[str], rea
 
 def bot_texts_since(session: Session, contact_id: int, since: datetime) -> int:
     """How many answers the bot wrote to this contact since then; what the business starts is no answer."""
-    return (
-        session.scalar(
-            select(func.count(Message.id)).where(
-                Message.contact_id == contact_id,
-                Message.kind.in_(("reply", "emergency", "farewell")),
-                Message.created_at >= since,
-            )
-        )
-        or 0
-    )
+    return session.scalar(_BOT_TEXTS, {"contact": contact_id, "since": since}) or 0
 
 
 def wrote_since(session: Session, contact_id: int, kinds: Collection[str], since: datetime) -> bool:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from data import clock, crypto
 from data.models import Business, Suppression
+
+_REASONS = select(Suppression.channel, Suppression.reason).where(
+    Suppression.business_id == bindparam("business"),
+    Suppression.phone_hash == bindparam("hash"),
+    or_(Suppression.channel == "all", Suppression.channel == bindparam("channel")),
+    Suppression.lifted_at.is_(None),
+)
 
 
 def suppress(
@@ -40,14 +47,8 @@ def suppress(
 
 def suppressed_for(session: Session, business: Business, phone: str, channel: str) -> str | None:
     """Why this number gets nothing proactive on this channel; None where it may."""
-    rows = session.execute(
-        select(Suppression.channel, Suppression.reason).where(
-            Suppression.business_id == business.id,
-            Suppression.phone_hash == crypto.keyed_hash(business.hash_key, phone),
-            Suppression.channel.in_(("all", channel)),
-            Suppression.lifted_at.is_(None),
-        )
-    )
+    hashed = crypto.keyed_hash(business.hash_key, phone)
+    rows = session.execute(_REASONS, {"business": business.id, "hash": hashed, "channel": channel})
     reasons = {row.channel: row.reason for row in rows}
     return reasons.get("all") or reasons.get(channel)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Table, bindparam, exists, select
 from sqlalchemy.orm import Session, lazyload
 
 from data.models import Business, Contact, Conversation, Handoff, Message
@@ -35,10 +35,11 @@ _PEOPLE = (
     .where(Contact.id == bindparam("contact"))
     .options(lazyload(Contact.persons))  # who only answers mostly needs none of them
 )
+_texts = cast(Table, Message.__table__).c
 _WAITING = (
-    select(Message.id, Message.body, Message.channel, Message.media, Message.created_at)
-    .where(Message.contact_id == bindparam("contact"), Message.direction == "in", Message.state == "received")
-    .order_by(Message.id)
+    select(_texts.id, _texts.body, _texts.channel, _texts.media, _texts.created_at)
+    .where(_texts.contact_id == bindparam("contact"), _texts.direction == "in", _texts.state == "received")
+    .order_by(_texts.id)
 )
 
 
