@@ -156,3 +156,11 @@ class Strangers(RuleBasedStateMachine):
     @rule(phone=KNOWN)
     def a_nudge_waits_when_its_number_turns_out_dead(self, phone: str) -> None:
         scenes.a_nudge_waits_when_its_number_turns_out_dead(self.play, phone)
+
+    @rule(phone=KNOWN, status=st.sampled_from(["sent", "delivered", "failed", "read"]))
+    def an_old_attempt_is_heard_of(self, phone: str, status: str) -> None:
+        scenes.an_old_attempt_is_heard_of_while_a_new_one_is_under_way(self.play, phone, status)
+
+    @rule(phone=KNOWN, meaning=st.sampled_from(["stop", "life_and_stop"]))
+    def a_stop_overtakes_an_answer(self, phone, meaning) -> None:  # type: ignore[no-untyped-def]
+        scenes.a_stop_overtakes_an_answer(self.play, phone, meaning)

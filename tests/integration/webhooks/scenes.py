@@ -83,6 +83,25 @@ def a_worker_dies_while_sending(play: Play, phone: str, status: str) -> None:
         play.claim_late(at)
 
 
+def an_old_attempt_is_heard_of_while_a_new_one_is_under_way(play: Play, phone: str, status: str) -> None:
+    """The first attempt failed, a worker died with the second in its hand: the first one's news is none."""
+    at = an_answer_goes_out(play, phone)
+    if at is None:
+        return
+    old = _sid(play, at)
+    play.report(at, old, "undelivered", "30022")
+    play.pass_time(timedelta(minutes=15))
+    play.die_while_sending(at)
+    play.report(at, old, status, "30007")
+
+
+def a_stop_overtakes_an_answer(play: Play, phone: str, meaning: Meaning = "stop") -> None:
+    """The answer to HELP still waits in the outbox: it does not leave any more."""
+    play.text(phone, "help")
+    play.text(phone, meaning)
+    play.work()
+
+
 def nobody_ever_hears_of_a_text(play: Play, phone: str) -> None:
     """A worker dies with a touch in its hand, and the provider has not got it: it ends, and stays ended."""
     play.enrol(phone)
