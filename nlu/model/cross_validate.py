@@ -44,6 +44,13 @@ def folds(rows: list[tuple[str, str]], count: int) -> list[list[int]]:
 
 def judge(rows: list[tuple[str, str]], held_out: list[int]) -> list[Judged]:
     """Trains on all rows but the held-out ones, and asks for those."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = quietly_train(written(rows, held_out, Path(folder)), folder)
+        return asyncio.run(ask(model, [rows[index] for index in held_out]))
+
+
+def written(rows: list[tuple[str, str]], held_out: list[int], folder: Path) -> Path:
+    """A file in the folder with all rows but the held-out ones, as Rasa reads it."""
     import yaml
 
     away = set(held_out)
@@ -52,13 +59,9 @@ def judge(rows: list[tuple[str, str]], held_out: list[int]) -> list[Judged]:
         if index not in away:
             examples[label].append(f"- {text}")
     blocks = [{"intent": label, "examples": "\n".join(texts) + "\n"} for label, texts in examples.items()]
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data.yml"
-        data.write_text(
-            yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), encoding="utf-8"
-        )
-        model = quietly_train(data, folder)
-        return asyncio.run(ask(model, [rows[index] for index in held_out]))
+    data = folder / "data.yml"
+    data.write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), encoding="utf-8")
+    return data
 
 
 async def ask(model: Path, rows: list[tuple[str, str]]) -> list[Judged]:
@@ -80,31 +83,57 @@ async def ask(model: Path, rows: list[tuple[str, str]]) -> list[Judged]:
 
 
 def table(judged: list[Judged]) -> str:
-    """Precision, recall and F1 of each intent, then the summary."""
+    """Precision, recall and F1 of each intent, then the summary and how often each confidence was right."""
+    lines = ["| intent | sentences | precision | recall | F1 |", "|---|--:|--:|--:|--:|"]
+    for intent, (count, precision, recall) in scores(judged).items():
+        both = f1(precision, recall)
+        lines.append(f"| {intent} | {count} | {precision:.2f} | {recall:.2f} | {both:.2f} |")
+    summary = (
+        f"Accuracy {accuracy(judged):.3f}, mean F1 {mean_f1(judged):.3f}, "
+        f"calibration error {calibration_error(judged):.3f}."
+    )
+    curve = ["| confidence | texts | mean confidence | right |", "|---|--:|--:|--:|"]
+    for place, rows in sorted(bins(judged).items()):
+        sure, right = (statistics.mean(row[part] for row in rows) for part in (0, 1))
+        curve.append(
+            f"| {place / 10:.1f} to {place / 10 + 0.1:.1f} | {len(rows)} | {sure:.2f} | {right:.2f} |"
+        )
+    return "\n".join([*lines, "", summary, "", *curve])
+
+
+def scores(judged: list[Judged]) -> dict[str, tuple[int, float, float]]:
+    """How many texts each intent has, its precision and its recall."""
     meant, heard = Counter(m for m, _, _ in judged), Counter(h for _, h, _ in judged)
     right = Counter(m for m, h, _ in judged if m == h)
-    lines, scores = ["| intent | sentences | precision | recall | F1 |", "|---|--:|--:|--:|--:|"], []
-    for intent in sorted(meant):
-        precision, recall = right[intent] / max(1, heard[intent]), right[intent] / meant[intent]
-        scores.append(2 * precision * recall / max(1e-9, precision + recall))
-        lines.append(f"| {intent} | {meant[intent]} | {precision:.2f} | {recall:.2f} | {scores[-1]:.2f} |")
-    accuracy = sum(right.values()) / len(judged)
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"Accuracy {accuracy:.3f}, mean F1 {statistics.mean(scores):.3f}, "
-            f"calibration error {calibration_error(judged):.3f}.",
-        ]
-    )
+    return {i: (meant[i], right[i] / max(1, heard[i]), right[i] / meant[i]) for i in sorted(meant)}
+
+
+def f1(precision: float, recall: float) -> float:
+    """The harmonic mean of both."""
+    return 2 * precision * recall / max(1e-9, precision + recall)
+
+
+def mean_f1(judged: list[Judged]) -> float:
+    """The mean over the intents."""
+    return statistics.mean(f1(precision, recall) for _, precision, recall in scores(judged).values())
+
+
+def accuracy(judged: list[Judged]) -> float:
+    """The share of texts that were heard as what they are."""
+    return sum(meant == heard for meant, heard, _ in judged) / len(judged)
+
+
+def bins(judged: list[Judged]) -> dict[int, list[tuple[float, bool]]]:
+    """(confidence, whether right) of each text, in ten bins by confidence."""
+    found = defaultdict(list)
+    for meant, heard, confidence in judged:
+        found[min(9, int(confidence * 10))].append((confidence, meant == heard))
+    return found
 
 
 def calibration_error(judged: list[Judged]) -> float:
     """The mean gap between confidence and share of right answers, over ten bins, by their size."""
-    bins = defaultdict(list)
-    for meant, heard, confidence in judged:
-        bins[min(9, int(confidence * 10))].append((confidence, meant == heard))
-    gaps = [abs(sum(c for c, _ in rows) - sum(ok for _, ok in rows)) for rows in bins.values()]
+    gaps = [abs(sum(c for c, _ in rows) - sum(ok for _, ok in rows)) for rows in bins(judged).values()]
     return sum(gaps) / len(judged)
 
 

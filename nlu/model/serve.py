@@ -43,7 +43,7 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def serve(port: int, token: str) -> None:
+def serve(port: int, token: str, model: Path) -> None:
     """Rasa's HTTP API and our route beside it, in this process, until it is told to end."""
     from functools import partial
 
@@ -54,7 +54,7 @@ def serve(port: int, token: str) -> None:
     endpoints = AvailableEndpoints()
     app = configure_app(auth_token=token, port=port, endpoints=endpoints)
     embed_route.add_to(app, token)
-    app.register_listener(partial(load_agent_on_start, str(MODEL), endpoints, None), "before_server_start")
+    app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
     app.run(host="127.0.0.1", port=port, workers=1, access_log=False)
 
@@ -63,18 +63,20 @@ def main() -> int:
     """Serves until the process is told to end; 2 when it cannot start at all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--model", type=Path, default=MODEL, help="another model than the trained one")
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process has ended")
     arguments = parser.parse_args()
     token = os.environ.get("RASA_TOKEN", "")
     if not token:
         print("RASA_TOKEN is not set: the model is never served without a token.", file=sys.stderr)
         return 2
-    if not MODEL.is_file():
+    if not arguments.model.is_file():
         print("There is no trained model: run `make setup`.", file=sys.stderr)
         return 2
     if arguments.with_parent:
         end_with_parent()
     os.environ.update(QUIET)
+    arguments.model = arguments.model.resolve()
     os.chdir(HERE)
     sys.path.insert(0, str(HERE))
 
@@ -85,7 +87,7 @@ def main() -> int:
         logging.ERROR, warn_only_once=True, filter_repeated_logs=True
     )
     rasa.utils.log_utils.configure_structlog(logging.ERROR)
-    serve(arguments.port, token)
+    serve(arguments.port, token, arguments.model)
     return 0
 
 

@@ -43,7 +43,7 @@ class BadSentences(Exception):
 def inputs() -> list[Path]:
     """Every file that the model depends on, in a fixed order."""
     named = [HERE / name for name in ("config.yml", "domain.yml", "requirements.lock", "train.py")]
-    return named + sorted((HERE / "data").glob("*.yml")) + sorted((HERE / "components").glob("*.py"))
+    return named + sorted((HERE / "data").glob("*.yml")) + sorted((HERE / "components").glob("*.[py]*"))
 
 
 def fingerprint() -> str:
@@ -99,8 +99,8 @@ def check(rows: list[tuple[str, str]]) -> None:
         raise BadSentences("\n".join(problems))
 
 
-def quietly_train(data: Path, folder: str) -> Path:
-    """Trains on the sentences at `data` into `folder`, and gives the path of the model; says nothing."""
+def quietly_train(data: Path, folder: str, config: Path = HERE / "config.yml") -> Path:
+    """Trains `config` on the sentences at `data` into `folder`, gives the model's path, and says nothing."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     sys.path.insert(0, str(HERE))
@@ -113,7 +113,7 @@ def quietly_train(data: Path, folder: str) -> Path:
     talk = io.StringIO()
     with contextlib.redirect_stdout(talk), contextlib.redirect_stderr(talk):
         made = train_nlu(
-            config=str(HERE / "config.yml"),
+            config=str(config),
             nlu_data=str(data),
             output=folder,
             fixed_model_name="rekindle",
