@@ -29,7 +29,7 @@ lint: setup ## ruff, mypy and the layers' contract
 bench: setup ## how long the pure parts take, each beside what one would use instead
 	@.venv/bin/python tests/bench/run.py
 
-soak: setup ## kill real processes amid 300 conversations on both databases, and count at the phones
+soak: setup ## the large tests: 50,000 made-up conversations, strangers, Redis away, processes killed
 	@PYTHONPATH=tests .venv/bin/python -m soak
 
 eval: setup ## measure understanding; EVAL=folder adds a folder of labelled texts
