@@ -31,16 +31,21 @@ TURNS = 12
 INTENTS = (
     "book", "book", "choose", "choose", "choose", "other_times", "affirm", "affirm", "deny", "not_now",
     "question", "question", "reschedule", "cancel_appointment", "check_appointment", "thanks", "greet",
-    "goodbye", "out_of_scope", "not_interested", "human", "complaint", "wrong_number", "stop", "emergency",
+    "goodbye", "out_of_scope",
 )  # fmt: skip
+ENDING = ("not_interested", "human", "complaint", "wrong_number", "stop", "emergency")
+SELDOM = 0.05
+"""How often something is said that ends the talk: it is to go on for a while."""
+
 TOPICS = ("price", "parking", "hours", "bot", "who_is_this", "how_got_number", "reviews", "duration", None)
 TEXTS = (
     "hello there", "ok", "never mind", "asap please", "both of us", "Ana", "ben please", "a whitening",
     "anything later?", "anything earlier?", "same time", "give me a sec", "not sure", "the usual",
     "wow that's a bit steep", "i never have time", "gotta ask my wife", "i hate needles", "running late",
-    "let me look at my calendar", "does my plan cover it", "not me but my sister might", "friday instead",
-    "the first one", "the second", "my mother passed away", "the earliest you have", "hola, quiero una cita",
+    "let me look at my calendar", "not me but my sister might", "friday instead",
+    "the first one", "the second", "the earliest you have",
 )  # fmt: skip
+FOR_A_PERSON = ("my mother passed away", "hola, quiero una cita", "my lawyer will call", "what is my copay")
 HOUSEHOLD = (PersonFacts(1, "Ana", "cleaning"), PersonFacts(2, "Ben"))
 REASONS = {"opted_out", "wrong_number", "person", "declined", "booked", "quiet"}
 
@@ -59,7 +64,8 @@ class Talk:
     def hear(self) -> Understanding:
         """Something that might be said now, likely or not."""
         dice, offered = self.dice, len(self.state.offered)
-        intents = [dice.choice(INTENTS)] + ([dice.choice(INTENTS)] if dice.random() < 0.15 else [])
+        intents = [dice.choice(ENDING if dice.random() < SELDOM else INTENTS)]
+        intents += [dice.choice(INTENTS)] if dice.random() < 0.15 else []
         heard = tuple(
             Heard(
                 intent,
@@ -78,7 +84,8 @@ class Talk:
                 *dice.choice([("doubtful", None), (None, "life"), (None, "self_harm"), (None, "urgent")])
             )
         rung = "pending" if choice is not None and dice.random() < 0.8 else "model"
-        return Understanding(dice.choice(TEXTS), heard, gated, self._times(), choice, rung)
+        text = dice.choice(FOR_A_PERSON if dice.random() < 0.01 else TEXTS)
+        return Understanding(text, heard, gated, self._times(), choice, rung)
 
     def take(self, said: Understanding) -> Decision:
         """Decide, check every promise, and let the world follow."""
