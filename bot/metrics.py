@@ -11,7 +11,7 @@ import secrets
 import time
 
 import structlog
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from flask.sansio.blueprints import BlueprintSetupState
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
@@ -33,6 +33,12 @@ log = structlog.get_logger(__name__)
 def _begin(state: BlueprintSetupState) -> None:
     watch()
     state.app.extensions["rekindle-metrics"] = _registry()
+
+
+def follow(app: Flask) -> None:
+    """Give each request of another application an id, and count those at the provider's doors."""
+    app.before_request(_begin_request)
+    app.after_request(_count_request)
 
 
 def _registry() -> CollectorRegistry:

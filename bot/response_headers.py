@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
 
 from data.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLICY = "; ".join(
     (
@@ -36,14 +42,21 @@ A_YEAR = 365 * 24 * 60 * 60
 
 
 def install(app: Flask, present: Settings) -> None:
-    """Send them with every answer; a page that says something else itself keeps it."""
-    headers = dict(ALWAYS)
+    """Send them with every answer, errors and webhooks included; a page that says something else keeps it."""
+    headers = list(ALWAYS.items())
     if present.is_public_https:
         # without subdomains: they may be somebody else's
-        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+        headers.append(("Strict-Transport-Security", f"max-age={A_YEAR}"))
 
-    @app.after_request
-    def _send(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
+    inner: WSGIApplication = app.wsgi_app
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, said: list[tuple[str, str]], *rest: Any) -> Any:
+            there = {name.lower() for name, _ in said}
+            return start_response(
+                status, said + [one for one in headers if one[0].lower() not in there], *rest
+            )
+
+        return inner(environ, start)
+
+    app.wsgi_app = outer  # type: ignore[method-assign]
