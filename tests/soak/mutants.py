@@ -28,7 +28,7 @@ DATABASES = ("sqlite", "postgresql")
 
 _FAILED = re.compile(r"^FAILED \S+?([\w.]+\.py)::(\w+)", re.MULTILINE)
 _ERROR = r"(?:[\w.]+\.)?(?:Broken|AssertionError|[A-Z]\w*(?:Error|Exception|Violation))"
-_PROMISE = re.compile(rf"^E\s+{_ERROR}: (.+)$", re.MULTILINE)
+_PROMISE = re.compile(rf"^E\s+(?:{_ERROR}: (?!assert)|(?=assert ))(.+)$", re.MULTILINE)
 
 
 class DoesNotFit(Exception):
@@ -116,7 +116,7 @@ def _run(tree: Path, tests: tuple[str, ...], database: str) -> Caught | None:
         if failed is None:
             raise DoesNotFit(f"no test could be run: {done.stdout[-2_000:]}")
         promise = _PROMISE.search(done.stdout)
-        return Caught(failed[2], (promise[1] if promise else "see the test's name")[:160])
+        return Caught(failed[2], (promise[1] if promise else "see the test's name")[:120])
     return None
 
 

@@ -36,7 +36,7 @@ def test_strangers_replays_and_disorder_change_no_state_that_they_should_not(sta
     run_state_machine_as_test(
         here,
         settings=settings(
-            max_examples=5,
+            max_examples=4,
             stateful_step_count=36,
             derandomize=True,
             deadline=None,
