@@ -18,7 +18,7 @@ from pathlib import Path
 from conversing_databases import fresh
 from services.bounded import server
 from services.postgresql import Cluster
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from bot.processes.service import compose
 from data import business_file, clock, db, settings
@@ -30,6 +30,7 @@ from scheduler.app import app
 from scheduler.jobs import Job
 from scheduler.receive import Inbound, receive
 
+HERE = Path(__file__).resolve().parent
 LOOK_EVERY = 0.02
 LIMIT = 300.0
 """Seconds after which a round counts as stuck."""
@@ -45,15 +46,6 @@ class Parts:
     rasa_url: str
     rasa_token: str
     provider_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Texts per second of one round: up to the last committed reply, and up to the last delivery."""
-
-    conversed: float
-    delivered: float
-    replies: int
 
 
 @contextmanager
@@ -88,20 +80,28 @@ def world(kind: str, cluster: Cluster | None, parts: Parts, folder: Path) -> Ite
 
 
 @contextmanager
-def worker(here: Settings) -> Iterator[None]:
-    """A Celery worker with the command and the settings that `rekindle up` gives it."""
+def worker(here: Settings, *, delivers: bool) -> Iterator[None]:
+    """A Celery worker with the command and the settings that `rekindle up` gives it.
+
+    One that does not deliver differs from it in nothing else (conversing_only.py).
+    """
     run = here.rekindle_data_dir / "run"
-    run.mkdir()
+    run.mkdir(exist_ok=True)
     composed = compose(here, run)
     program = next(each for each in composed.programs if each.name == "worker")
+    command = program.command if delivers else [*map(_converses_only, program.command)]
     with server(
-        program.command,
+        command,
         here.rekindle_data_dir / "worker.log",
         lambda: bool(app.control.ping(timeout=0.2)),
         stop=signal.SIGTERM,
-        env={**os.environ, **composed.environment, **program.environment},
+        env={**os.environ, **composed.environment, **program.environment, "PYTHONPATH": str(HERE)},
     ):
         yield
+
+
+def _converses_only(word: str) -> str:
+    return "conversing_only" if word == "scheduler.app" else word
 
 
 def new_contacts(number: int) -> list[Contact]:
@@ -140,15 +140,20 @@ def _contact(business: int, number: int) -> Contact:
     )
 
 
-def converse(contacts: Sequence[int]) -> Figures:
-    """Wake a worker for each of them, and see until all are answered, and until all answers have left."""
-    began = time.perf_counter()
-    wake.wake(Job("converse", contact) for contact in contacts)
-    conversed = _seconds_until(began, unanswered)
-    delivered = _seconds_until(began, undelivered)
-    with reading() as session:
-        replies = session.scalar(select(func.count(Message.id)).where(Message.direction == "out")) or 0
-    return Figures(len(contacts) / conversed, len(contacts) / delivered, replies)
+def converse(contacts: Sequence[int]) -> float:
+    """Wake a worker for each of them; returns how many in a second have their reply committed."""
+    return len(contacts) / _seconds(contacts, unanswered)
+
+
+def converse_and_deliver(contacts: Sequence[int]) -> float:
+    """Wake a worker for each of them; returns how many in a second are answered, up to the provider."""
+    return len(contacts) / _seconds(contacts, lambda: unanswered() or undelivered())
+
+
+def forget_the_outbox() -> None:
+    """What a worker that does not deliver has left behind."""
+    with writing() as session:
+        session.execute(update(Message).where(Message.state == "queued").values(state="cancelled"))
 
 
 def unanswered() -> bool:
@@ -166,7 +171,9 @@ def _one(*which: ColumnElement[bool]) -> bool:
         return session.scalar(select(Message.id).where(*which).limit(1)) is not None
 
 
-def _seconds_until(began: float, is_left: Callable[[], bool]) -> float:
+def _seconds(contacts: Sequence[int], is_left: Callable[[], bool]) -> float:
+    began = time.perf_counter()
+    wake.wake(Job("converse", contact) for contact in contacts)
     while is_left():
         if time.perf_counter() - began > LIMIT:
             raise RuntimeError("the worker did not get through the texts")
