@@ -2,10 +2,11 @@
 
     [EVAL=FOLDER] .venv/bin/python tests/eval/run.py [--write FILE]
 
-Always: the project's own held-out texts (tests/held_out/*.yml), and which rung of the ladder settles the
-texts of the rehearsals. With EVAL, a folder that holds score.py and its data: the three scores through the
-real command, the share of texts that each rung settles, intent accuracy with and without the model, and
-whether a training sentence stands in the data (exit 1).
+Always: the project's own held-out texts (tests/held_out/*.yml), how sure the ladder was beside how often it
+was right, and which rung settles the texts of the rehearsals. With EVAL, a folder that holds score.py and its
+data: the three scores through the real command, the share of texts that each rung settles, intent accuracy
+with and without the model, and whether a training sentence stands in the data (exit 1). With COMPARE=1 the
+pipelines of nlu/model/pipelines.yml are compared instead (compare.py).
 `--write` puts the table between the markers `<!-- eval -->` and `<!-- /eval -->` of a Markdown file.
 """
 
@@ -28,6 +29,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from calibration import Judged, curve
 
 from bot.rehearsal.play import play
 from bot.rehearsal.script import read_script
@@ -51,6 +53,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", type=Path, help="a Markdown file with the two markers")
     arguments = parser.parse_args()
+    if os.environ.get("COMPARE"):
+        compare = [sys.executable, Path(__file__).with_name("compare.py")]
+        return subprocess.run(compare, cwd=ROOT, check=False).returncode
     folder = Path(os.environ["EVAL"]) if os.environ.get("EVAL") else None
     if folder and not (folder / "score.py").is_file():
         print(f"EVAL: there is no score.py in {folder}", file=sys.stderr)
@@ -82,6 +87,7 @@ def held_out(model: Rasa) -> list[Row]:
         for text in texts
     ]
     took: list[float] = []
+    judged: list[Judged] = []
     good: defaultdict[str, list[bool]] = defaultdict(list)
     topics: list[bool] = []
     for label, text in labelled:
@@ -90,6 +96,8 @@ def held_out(model: Rasa) -> list[Row]:
         took.append(1000 * (time.perf_counter() - began))
         intent, _, topic = label.partition(".")
         good[intent].append(understood.intent == intent)
+        if understood.rung == "model":
+            judged.append((understood.confidence, understood.intent == intent))
         if topic and understood.intent == intent:
             topics.append(understood.topic == topic)
     rows = [("held-out texts", intent, share(marks)) for intent, marks in sorted(good.items())]
@@ -99,6 +107,7 @@ def held_out(model: Rasa) -> list[Row]:
         ("held-out texts", "all", share(everything)),
         ("held-out texts", "topic, where the intent is right", share(topics)),
         ("held-out texts", "ms for one text, median", f"{statistics.median(took):.1f}"),
+        *curve("held-out texts", judged),
     ]
 
 
@@ -109,21 +118,22 @@ def rungs(model: Rasa, folder: Path) -> list[Row]:
     """
     texts = lines(folder / "intent.jsonl")
 
-    def one(row: dict[str, Any]) -> tuple[str, bool]:
+    def one(row: dict[str, Any]) -> tuple[str, bool, float]:
         pending = Pending(asked=row.get("asked"))
         understood = understand(row["text"], now=NOW, zone="UTC", pending=pending, model=model)
-        return understood.rung, understood.intent in row["accept"]
+        return understood.rung, understood.intent in row["accept"], understood.confidence
 
     with ThreadPoolExecutor(2) as pool:
         settled = list(pool.map(one, texts))
-    count = Counter(rung for rung, _ in settled)
+    count = Counter(rung for rung, _, _ in settled)
     classes = [row["cls"] for row in texts]
-    with_model = by_class(classes, [ok for _, ok in settled])
-    without = by_class(classes, [ok and rung in ("rule", "pending") for rung, ok in settled])
+    with_model = by_class(classes, [ok for _, ok, _ in settled])
+    without = by_class(classes, [ok and rung in ("rule", "pending") for rung, ok, _ in settled])
     return [
         *(("settled by", rung, f"{n / len(settled):.3f}") for rung, n in sorted(count.items())),
         ("intent, mean of rows", "with the model", f"{with_model:.3f}"),
         ("intent, mean of rows", "without the model", f"{without:.3f}"),
+        *curve("public texts", [(sure, ok) for rung, ok, sure in settled if rung == "model"]),
     ]
 
 
