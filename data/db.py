@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import settings
+
+IMMEDIATE = {"sqlite_begin": "BEGIN IMMEDIATE"}
 
 LOCK_WAIT = 8
 """Seconds to wait for another writer: well within the 15 that the provider waits for a webhook."""
@@ -110,11 +112,27 @@ def writing() -> Iterator[Session]:
     with _session() as session:
         if session.get_bind().dialect.name == "sqlite":
             with _one_at_a_time(), session.begin():
-                session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+                session.connection(execution_options=IMMEDIATE)
                 yield session
         else:
             with session.begin():
                 yield session
+
+
+@contextmanager
+def writing_rows() -> Iterator[Connection]:
+    """As `writing()`, for statements alone: every text passes through here, and a session costs time."""
+    bound = engine()
+    if bound.dialect.name == "sqlite":
+        with (
+            _one_at_a_time(),
+            bound.connect().execution_options(**IMMEDIATE) as connection,
+            connection.begin(),
+        ):
+            yield connection
+    else:
+        with bound.connect() as connection, connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -124,12 +142,13 @@ def _one_at_a_time() -> Iterator[None]:
     Left to SQLite they would sleep in growing steps and look again. After LOCK_WAIT they are left to it all
     the same, so that whoever never lets go is named by the error that SQLite knows.
     """
-    mine = _writers.acquire(timeout=LOCK_WAIT)
+    lock = _writers
+    mine = lock.acquire(timeout=LOCK_WAIT)
     try:
         yield
     finally:
         if mine:
-            _writers.release()
+            lock.release()
 
 
 def _session() -> Session:

@@ -54,8 +54,10 @@ def receive(inbound: Inbound) -> Received:
     gated = gate.check(inbound.body)  # before the transaction: it needs no rows, and others wait for those
     for _ in range(TRIES - 1):
         try:
+            if received := receive_ordinary(inbound, gated):
+                return received
             with writing() as session:
-                return receive_ordinary(session, inbound, gated) or _receive(session, inbound, gated)
+                return _receive(session, inbound, gated)
         except IntegrityError:
             # Another text of the same contact was quicker with a row that both need, or the same text was:
             # look again, everything is to be seen now.

@@ -122,5 +122,6 @@ def _address(form: Form, name: str) -> tuple[str, str]:
 
 def _media(form: Form) -> tuple[str, ...]:
     """The addresses of what came along, whatever NumMedia says; an endless one leaves its place only."""
-    urls = (_one(form, f"MediaUrl{number}") for number in range(MOST_MEDIA))
+    names = (f"MediaUrl{number}" for number in range(MOST_MEDIA))
+    urls = (_one(form, name) for name in names if name in form)
     return tuple(url if len(url) <= LONGEST_URL else "" for url in urls if url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Request, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,8 +30,10 @@ def count_strangers(state: BlueprintSetupState) -> None:
 @blueprint.before_request
 def refuse_strangers() -> Response | None:
     """Only what the provider has signed comes in; however many strangers knock, that does at once."""
-    refused = limits.refusal(request) if is_there(request) else None
-    if refused is None and is_genuine(request):
+    # once: each use of the proxy would look it up again
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    refused = limits.refusal(asked) if is_there(asked) else None
+    if refused is None and is_genuine(asked):
         return None
     strangers: limits.Strangers = current_app.extensions["strangers"]
     if strangers.flood():

@@ -101,10 +101,15 @@ def _tell(session: Session) -> None:
     if session.in_nested_transaction():
         return  # a savepoint only
     for move in session.info.pop(MOVES, {}).values():
-        try:
-            _tell_of(move)
-        except Exception as error:  # the text is committed: whoever committed it goes on in any case
-            _log.error("move not counted", message=move.message, **what_failed(error))
+        tell(move)
+
+
+def tell(move: Move) -> None:
+    """Count a move that is committed, and note it in the log."""
+    try:
+        _tell_of(move)
+    except Exception as error:  # the text is committed: whoever committed it goes on in any case
+        _log.error("move not counted", message=move.message, **what_failed(error))
 
 
 def _tell_of(move: Move) -> None:

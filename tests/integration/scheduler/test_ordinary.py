@@ -29,8 +29,7 @@ def inbound(body: str, phone: str, sid: str, channel: str = "sms") -> Inbound:
 
 
 def the_short_way(text: Inbound) -> Received | None:
-    with writing() as session:
-        return receive_ordinary(session, text, gate.check(text.body))
+    return receive_ordinary(text, gate.check(text.body))
 
 
 def prepare(phone: str) -> None:
