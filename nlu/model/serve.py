@@ -48,9 +48,11 @@ def serve(port: int, token: str, model: Path) -> None:
     from functools import partial
 
     import embed_route
+    import straight_run
     from rasa.core.run import close_resources, configure_app, load_agent_on_start
     from rasa.core.utils import AvailableEndpoints
 
+    straight_run.take_effect()
     endpoints = AvailableEndpoints()
     app = configure_app(auth_token=token, port=port, endpoints=endpoints)
     embed_route.add_to(app, token)
