@@ -59,15 +59,18 @@ def main() -> bool:
     held = True
     with _copy() as tree:
         for mutant in chosen:
-            for found in _tried(tree, mutant, given.everywhere):
-                held = held and found.ok
-                print(found.line, flush=True)
-                lines.append(found.line)
-    whole = (
-        sum(1 for line in lines if line.startswith("caught")),
-        sum(1 for line in lines if line.startswith("SURVIVED")),
-    )
-    lines += ["", f"{len(chosen)} mutants: {whole[0]} runs caught, {whole[1]} survived"]
+            try:
+                for found in _tried(tree, mutant, given.everywhere):
+                    held = held and found.ok
+                    print(found.line, flush=True)
+                    lines.append(found.line)
+            except DoesNotFit as error:
+                held = False
+                print(f"NO PLACE  {error}", flush=True)
+                lines.append(f"NO PLACE  {error}")
+    caught = sum(line.startswith("caught") for line in lines)
+    survived = sum(line.startswith("SURVIVED") for line in lines)
+    lines += ["", f"{len(chosen)} mutants: {caught} caught, {survived} survived"]
     if not given.only:
         given.out.parent.mkdir(parents=True, exist_ok=True)
         given.out.write_text("\n".join(lines) + "\n")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 MACHINE = "tests/integration/webhooks/test_strangers.py"
 LEASES = "tests/integration/scheduler/test_converse.py -k lease"
 CLAIMS = "tests/integration/scheduler/test_deliver.py -k claimed"
-BOOKED = "tests/integration/scheduler/test_races.py -k thought"
 
 _ONE_AFTER_THE_OTHER = (
     "Equivalent: a writer begins with BEGIN IMMEDIATE, so whoever looks for the id has all rows before it, "
@@ -50,8 +49,8 @@ _NO_KEY = Edit(_TABLES, 'sa.UniqueConstraint("provider_id", name=op.f("uq_messag
 _NO_LOOK = (
     Edit(_RECEIVE, "    if session.scalar(select(Message.id).where(Message.provider_id == inbound.provider_id)):",
          "    if False:"),
-    Edit(_ORDINARY, '        ~exists().where(Message.provider_id == bindparam("provider_id")),',
-         '        bindparam("provider_id").is_not(None),'),
+    Edit(_ORDINARY, '        ~exists().where(Message.provider_id == bindparam("sid")),',
+         '        bindparam("sid").is_not(None),'),
 )  # fmt: skip
 _NO_EVENT_KEY = Edit(
     _TABLES,
@@ -129,6 +128,7 @@ MUTANTS = (
         (Edit("scheduler/converse.py", "    if suppressed_for(session, business, contact.phone, heard.channel):", "    if False:"),),
     ),
     Mutant("opt-out gate out of the webhook", (Edit(_RECEIVE, "    opts_out = _opts_out(inbound, gated)\n", "    opts_out = False\n"),)),
+    Mutant("a suppressed number taken for an ordinary one", (Edit(_ORDINARY, "Suppression.lifted_at.is_(None),", "Suppression.lifted_at.is_not(None),"),)),
     Mutant("STOP confirmed every time", (Edit(_RECEIVE, "says = suppressed is None and not", "says = not"),)),
     Mutant(
         "who answers stays in the sequence",
@@ -148,7 +148,7 @@ MUTANTS = (
     ),
     Mutant("emergency gate out", (Edit(_RECEIVE, '    if gated.emergency in ("life", "self_harm") or', "    if False and"),)),
     # -- who works on what
-    Mutant("fence ignored", (Edit("data/queries/leases.py", "            .where(Contact.id == lease.contact_id, Contact.fence == lease.fence)\n            .with_for_update(", "            .where(Contact.id == lease.contact_id)\n            .with_for_update("),), (MACHINE, LEASES)),
+    Mutant("fence ignored", (Edit("data/queries/leases.py", '    return session.scalar(_HOLDS, {"which": lease.contact_id, "held": lease.fence}) is not None', "    return True"),), (MACHINE, LEASES)),
     Mutant("claim without its state", (Edit("data/queries/messages.py", '        .where(Message.id == message_id, Message.state == "queued", Message.due_at <= clock.now())', "        .where(Message.id == message_id, Message.due_at <= clock.now())"),), (MACHINE, CLAIMS)),
 )  # fmt: skip
 """Each fits exactly one place, or it says that it no longer does."""
