@@ -114,8 +114,8 @@ def _beside(
                 with _processor(OURS) as own:
                     mine.append(ours.converse(contacts))
                 report.say(
-                    f"  round {number + 1}: Rasa's channel {theirs[-1]:6.1f}/s ({spent[0]:.1f} ms of processor), "
-                    f"ours up to the committed reply {mine[-1]:6.1f}/s ({own[0]:.1f} ms)"
+                    f"  round {number + 1}: Rasa's channel {theirs[-1]:6.1f}/s ({spent[0]:.1f} ms of "
+                    f"processor), ours up to the committed reply {mine[-1]:6.1f}/s ({own[0]:.1f} ms)"
                 )
         ours.forget_the_outbox()
         with ours.worker(here, delivers=True):
