@@ -1,8 +1,8 @@
 """Multinomial logistic regression over sparse and dense features together, and how sure it may say it is.
 
-It takes both kinds of features as they come, in single precision; scikit-learn would want them joined into one
-sparse matrix, in which every dense number costs twice. Everything starts from zero and nothing is drawn by lot,
-so that the same sentences give the same model.
+It takes both kinds of features as they come, in single precision; scikit-learn would want them joined into
+one sparse matrix, in which every dense number costs twice. Everything starts from zero and nothing is drawn
+by lot, so that the same sentences give the same model.
 """
 
 from collections.abc import Iterator
