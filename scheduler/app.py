@@ -10,12 +10,13 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu.entity import Queue
 from redis import RedisError
 
 from data import clock, db, demo_clock, logs, settings
 from data.db import reading
+from nlu.when import read
 from scheduler import heartbeat, leaving, measures
 from scheduler.alerts import watch_over
 from scheduler.due import SWEEP_EVERY, due_jobs, late_jobs
@@ -68,6 +69,12 @@ __all__ = ["app", "leaving", "run_job", "sweep"]
 def _log_our_way(**_: Any) -> None:
     logs.configure()
     logs.guard_the_rest()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def _prepare(**_: Any) -> None:
+    """Load, once for all children, what the first text that names a holiday would wait for: half a second."""
+    read("christmas", clock.now().replace(tzinfo=None))
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
