@@ -21,7 +21,7 @@ import conversing_profile as profile
 import conversing_world as ours
 from conversing_databases import KINDS, durable_cluster, fresh
 from conversing_processes import processor_seconds
-from conversing_texts import texts
+from conversing_texts import all_texts, texts
 from report import Report
 from services import redis
 from services.bounded import server
@@ -99,14 +99,14 @@ def _beside(
         baseline.running(model, fresh(kind, cluster, folder), folder / f"rasa-{kind}") as port,
         ours.world(kind, cluster, parts, folder) as here,
     ):
-        baseline.per_second(port, asked[:60], 2)
+        baseline.per_second(port, all_texts(), 2)
         tried = {n: baseline.per_second(port, asked[:200], n) for n in CONNECTIONS}
         best = max(tried, key=lambda n: tried[n])
         found = ", ".join(f"{n}: {rate:.0f}" for n, rate in tried.items())
         report.say(f"  Rasa's channel, texts/s by connections: {found}; it gets {best}")
         theirs, mine, sent = [], [], []
         with ours.worker(here, delivers=False):
-            ours.converse(ours.write_in(asked[:60]))
+            ours.converse(ours.write_in(all_texts()))  # as the baseline has had them by now
             for number in range(ROUNDS):
                 with _processor(THEIRS) as spent:
                     theirs.append(baseline.per_second(port, asked, best))
