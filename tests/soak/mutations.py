@@ -39,7 +39,7 @@ class Mutant:
 _SIGNATURE = "bot/webhooks/signature.py"
 _FIELDS = "bot/webhooks/fields.py"
 _RECEIVE = "scheduler/receive.py"
-_ORDINARY = "scheduler/ordinary.py"
+_ORDINARY = "scheduler/ordinary_rows.py"
 _RECEIPTS = "scheduler/receipts.py"
 _STATES = "data/message_states.py"
 _TABLES = "data/migrations/versions/0002_conversations_and_visits.py"
@@ -133,7 +133,7 @@ MUTANTS = (
     Mutant(
         "who answers stays in the sequence",
         (Edit(_RECEIVE, '    stop_enrollments(session, contact.id, "replied")', "    pass"),
-         Edit(_ORDINARY, "    if known.enrolled:", "    if False:")),
+         Edit(_ORDINARY, '.values(state="stopped", stopped_reason="replied", due_at=None)', '.values(stopped_reason="replied")')),
     ),
     Mutant(
         "queued texts outlive an opt-out",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -288,7 +289,7 @@ def _held_at_the_first_insert(callers: int):  # type: ignore[no-untyped-def]
     with db.engine().connect() as holder, db.engine().connect() as watcher:
         holder.execute(sql("LOCK TABLE message, delivery_event IN SHARE MODE"))
         yield
-        for _ in range(3_000):  # each look takes a fraction of a millisecond
-            if watcher.scalar(sql(WAITS)) == callers:
-                break
+        given_up = time.monotonic() + 5
+        while watcher.scalar(sql(WAITS)) != callers and time.monotonic() < given_up:
+            pass  # each look takes a fraction of a millisecond
         holder.rollback()

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from tests.integration.webhooks.ledger import Broken, Meaning, check
 from tests.integration.webhooks.play import Play
-from tests.integration.webhooks.stand_in import MEANT
 
 SOON = timedelta(seconds=30)
 
@@ -21,7 +20,7 @@ def an_answer_goes_out(play: Play, phone: str) -> int | None:
 
 def a_stop_comes_while_the_bot_thinks(play: Play, phone: str, meaning: Meaning = "stop") -> None:
     """The turn that was being thought about is undone."""
-    play.text(phone, "ordinary", which=3)  # a question: the model is asked
+    play.text(phone, "ordinary", which=3)  # it takes the model to know what that is
     play.pass_time(SOON)
     play.stage.model.meanwhile = lambda: play.text(phone, meaning) and None
     for job in play.jobs("converse"):
@@ -117,12 +116,10 @@ def nobody_ever_hears_of_a_text(play: Play, phone: str) -> None:
 
 def a_nudge_waits_when_its_number_turns_out_dead(play: Play, phone: str) -> None:
     """The contact falls silent, a nudge is queued, and then the answer before it fails for good."""
-    play.stage.model.says = "book"  # it is answered with openings, and the question which one
     play.text(phone, "ordinary", which=3)
     play.pass_time(SOON)
     play.work()
     play.work()
-    play.stage.model.says = MEANT
     said = [at for at, row in play.ledger.picture.outbound.items() if row.phone == phone]
     if not said or play.ledger.picture.outbound[said[-1]].state != "sent":
         return

@@ -115,12 +115,22 @@ SCENES: tuple[Callable[[Play], None], ...] = (
     lambda play: play.text_twice_at_once(ONE, "help"),
     lambda play: play.text_twice_at_once(ONE, "ordinary"),
     lambda play: play.text_twice_at_once(STRANGERS[0], "stop"),
+    lambda play: play.text_twice_at_once(STRANGERS[0], "ordinary"),
 )
 
 
 def test_each_scene_keeps_its_promise(stage: Stage) -> None:
     for scene in SCENES:
         scene(Play(stage))
+
+
+def test_what_the_bot_thinks_and_answers_is_part_of_the_play(stage: Stage) -> None:
+    play = Play(stage)
+    play.text(ONE, "ordinary", which=3)
+    play.pass_time(scenes.SOON)
+    play.work()
+    assert stage.model.asked > 0
+    assert [row.kind for row in play.ledger.picture.outbound.values() if row.phone == ONE] == ["reply"]
 
 
 @pytest.mark.parametrize("phone", [ONE, STRANGERS[0]])
