@@ -164,3 +164,7 @@ class Strangers(RuleBasedStateMachine):
     @rule(phone=KNOWN, meaning=st.sampled_from(["stop", "life_and_stop"]))
     def a_stop_overtakes_an_answer(self, phone, meaning) -> None:  # type: ignore[no-untyped-def]
         scenes.a_stop_overtakes_an_answer(self.play, phone, meaning)
+
+    @rule(phone=KNOWN)
+    def who_seemed_dead_writes(self, phone: str) -> None:
+        scenes.who_seemed_dead_writes(self.play, phone)

@@ -129,6 +129,15 @@ def a_nudge_waits_when_its_number_turns_out_dead(play: Play, phone: str) -> None
     play.report(said[-1], _sid(play, said[-1]), "undelivered", "30005")
 
 
+def who_seemed_dead_writes(play: Play, phone: str) -> None:
+    """A text to the number failed for good, and then it writes: it can be reached after all."""
+    at = an_answer_goes_out(play, phone)
+    if at is None:
+        return
+    play.report(at, _sid(play, at), "undelivered", "30005")
+    play.text(phone, "ordinary", which=3)
+
+
 def _sid(play: Play, at: int) -> str:
     sid = play.ledger.picture.outbound[at].sid
     if sid is None:

@@ -110,6 +110,7 @@ SCENES: tuple[Callable[[Play], None], ...] = (
     lambda play: scenes.nobody_ever_hears_of_a_text(play, ONE),
     lambda play: scenes.a_stop_comes_while_the_bot_thinks(play, ONE),
     lambda play: scenes.a_stop_overtakes_an_answer(play, ONE),
+    lambda play: scenes.who_seemed_dead_writes(play, ONE),
     lambda play: scenes.the_list_is_quicker_than_a_touch(play, HOUSEHOLD),
     lambda play: scenes.a_campaign_takes_in_who_is_on_the_list(play, LATER),
     lambda play: play.text_twice_at_once(ONE, "help"),
