@@ -59,6 +59,8 @@ class Scene:
     evidence: str = ""
     """What the effects go back to, such as "message 17"."""
     jobs: list[Job] = field(default_factory=list)
+    fenced: bool = False
+    """The contact's lease is held and its row locked: nobody else can answer the same text now."""
 
 
 def apply(scene: Scene, decision: Decision, *, once: str) -> list[Job]:
@@ -86,6 +88,7 @@ def say(scene: Scene, text: str, *, kind: str = "reply", once: str) -> None:
         body=text,
         channel=scene.channel,
         once=once,
+        undisputed=scene.fenced,
     )
     if message is not None:
         scene.conversation.last_text_at = clock.now()

@@ -28,7 +28,7 @@ from data.queries.holds import OpeningTaken
 from data.queries.leases import Lease, holds_lease, release, take_lease
 from data.queries.messages import conversation_of, mark_handled
 from data.queries.suppressions import suppressed_for
-from data.queries.turns import people_of, waiting_texts
+from data.queries.turns import people_again, people_of, waiting_texts
 from nlu.ladder import understand
 from nlu.pending import Pending
 from nlu.rasa import ModelUnavailable
@@ -62,6 +62,7 @@ class Heard:
     first_at: datetime
     state: State
     silent: bool
+    business: Business
     context: Context
 
 
@@ -102,6 +103,7 @@ def _listen(session: Session, contact_id: int) -> Heard | None:
         first_at=texts[0].created_at,
         state=State.from_json(conversation.state),
         silent=silent,
+        business=business,
         context=replace(gather(session, business, contact), has_media=any(text.media for text in texts)),
     )
 
@@ -170,7 +172,7 @@ def _apply(
     if not holds_lease(session, lease):
         return []  # this worker was away for too long; another has answered
     newest = waiting_texts(session, lease.contact_id)
-    contact, business, conversation, silent = people_of(session, lease.contact_id)
+    contact, business, conversation, silent = people_again(session, lease.contact_id, heard.business)
     if len(newest) > len(heard.ids) and clock.now() < heard.first_at + BURST:
         # one more has come: they are read together, as soon as that one's time is up
         release(session, lease, due_at=contact.due_at)
@@ -191,6 +193,7 @@ def _apply(
         conversation,
         heard.channel,
         evidence=f"message {heard.ids[-1]}",
+        fenced=True,
     )
     jobs = apply(scene, decision, once=f"reply:{heard.ids[-1]}")
     nudges.expect(scene, decision)

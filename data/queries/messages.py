@@ -20,6 +20,7 @@ _BOT_TEXTS = select(func.count(Message.id)).where(
     Message.kind.in_(("reply", "emergency", "farewell")),
     Message.created_at >= bindparam("since"),
 )
+_HANDLED = update(_message).where(_message.c.id.in_(bindparam("ids", expanding=True))).values(state="handled")
 _ONCE = select(Message.id).where(Message.once == bindparam("once"))
 
 
@@ -36,9 +37,13 @@ def enqueue(
     to: str | None = None,
     staff_user_id: int | None = None,
     enrollment_id: int | None = None,
+    undisputed: bool = False,
 ) -> Message | None:
-    """Put a text into the outbox. None where a text with the same `once` exists already."""
-    if once is not None and session.scalar(_ONCE, {"once": once}) is not None:
+    """Put a text into the outbox. None where a text with the same `once` exists already.
+
+    `undisputed`: nobody else can be writing that text now, so that its key is left to guard it alone.
+    """
+    if once is not None and not undisputed and session.scalar(_ONCE, {"once": once}) is not None:
         return None
     sender = sender_for(session, business, channel)
     message = Message(
@@ -56,6 +61,10 @@ def enqueue(
         staff_user_id=staff_user_id,
         enrollment_id=enrollment_id,
     )
+    if undisputed:
+        session.add(message)
+        session.flush()
+        return message
     try:
         with session.begin_nested():
             session.add(message)
@@ -105,7 +114,7 @@ def claimed_since(session: Session, message_id: int, at: datetime) -> Message | 
 def mark_handled(session: Session, ids: Collection[int], understanding: dict[str, Any] | None = None) -> None:
     """These inbound texts have been conversed about; `understanding` is what staff see beside them."""
     noted = {} if understanding is None else {"understanding": understanding}
-    session.execute(update(_message).where(_message.c.id.in_(ids)).values(state="handled", **noted))
+    session.execute(_HANDLED.values(**noted) if noted else _HANDLED, {"ids": list(ids)})
 
 
 def cancel_queued(session: Session, contact_id: int, kinds: Collection[str], reason: str) -> int:

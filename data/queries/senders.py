@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from data.models import Business, Message, Sender
@@ -12,14 +12,17 @@ class NoSender(Exception):
     """The business has no number for this channel."""
 
 
+_OF_CHANNEL = (
+    select(Sender)
+    .where(Sender.business_id == bindparam("business"), Sender.channel == bindparam("channel"))
+    .order_by(Sender.id)
+    .limit(1)
+)
+
+
 def sender_for(session: Session, business: Business, channel: str) -> Sender:
     """The sender of that channel. Raises NoSender."""
-    found = session.scalar(
-        select(Sender)
-        .where(Sender.business_id == business.id, Sender.channel == channel)
-        .order_by(Sender.id)
-        .limit(1)
-    )
+    found = session.scalar(_OF_CHANNEL, {"business": business.id, "channel": channel})
     if found is None:
         raise NoSender(f"no sender for {channel}: set TWILIO_FROM and load the business again")
     return found

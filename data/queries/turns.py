@@ -21,20 +21,18 @@ class People(NamedTuple):
     silent: bool
 
 
-_PEOPLE = (
-    select(
-        Contact,
-        Business,
-        Conversation,
-        exists()
-        .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None), Handoff.silent)
-        .label("silenced"),
-    )
-    .join(Business, Business.id == Contact.business_id)
+_SILENCED = (
+    exists()
+    .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None), Handoff.silent)
+    .label("silenced")
+)
+_TALK = (
+    select(Contact, Conversation, _SILENCED)
     .outerjoin(Conversation, Conversation.contact_id == Contact.id)
     .where(Contact.id == bindparam("contact"))
     .options(lazyload(Contact.persons))  # who only answers mostly needs none of them
 )
+_PEOPLE = _TALK.add_columns(Business).join(Business, Business.id == Contact.business_id)
 _texts = cast(Table, Message.__table__).c
 _WAITING = (
     select(_texts.id, _texts.body, _texts.channel, _texts.media, _texts.created_at)
@@ -55,12 +53,24 @@ class WaitingText(NamedTuple):
 
 def people_of(session: Session, contact_id: int) -> People:
     """The contact as it stands now; its conversation is begun where there is none."""
-    contact, business, conversation, silenced = session.execute(_PEOPLE, {"contact": contact_id}).one()
+    contact, conversation, silenced, business = session.execute(_PEOPLE, {"contact": contact_id}).one()
+    return _people(session, contact, business, conversation, silenced)
+
+
+def people_again(session: Session, contact_id: int, business: Business) -> People:
+    """The same a moment later: contact and conversation as they stand now, the business as it was read."""
+    contact, conversation, silenced = session.execute(_TALK, {"contact": contact_id}).one()
+    known = session.merge(business, load=False)
+    return _people(session, contact, known, conversation, silenced)
+
+
+def _people(
+    session: Session, contact: Contact, business: Business, conversation: Conversation | None, silenced: bool
+) -> People:
     if conversation is None:
         conversation = conversation_of(session, contact)
-    return People(
-        contact, business, conversation, conversation.staff_took_over_at is not None or bool(silenced)
-    )
+    silent = conversation.staff_took_over_at is not None or bool(silenced)
+    return People(contact, business, conversation, silent)
 
 
 def waiting_texts(session: Session, contact_id: int) -> list[WaitingText]:
