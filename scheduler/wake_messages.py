@@ -30,6 +30,9 @@ PATIENCE = 0.5
 
 AT_A_TIME = 500
 
+BEHIND = 100
+"""Wake-ups in the queue from which on the workers count as behind: seconds of work for them."""
+
 _AT_ONCE = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
 """A kept connection that Redis has closed is opened again; one that never answers has had its time."""
 
@@ -38,14 +41,18 @@ def post(due: Sequence[WakeUp]) -> None:
     """Put these wake-ups into the workers' queue. Raises redis.RedisError.
 
     A text that is ready to leave goes before what is still to be thought about, so that with the workers
-    behind replies leave one by one, and not all of them when everything has been thought about.
+    behind replies leave one by one, and not all of them when everything has been thought about. What
+    expires comes from a sweep, which finds the same rows again: with the workers behind it is left out, or
+    they would be busy with throwing away what they are asked for twice.
     """
-    queue = app.conf.task_default_queue
+    queue, server = app.conf.task_default_queue, _redis(app.conf.broker_url)
     ready = [one.job for one in due if one.job.kind == "deliver" and one.expires is None]
-    others = [one for one in due if one.job.kind != "deliver" or one.expires is not None]
+    others = [one for one in due if one.job.kind != "deliver" and one.expires is None]
+    swept = [one for one in due if one.expires is not None]
+    if swept and server.llen(queue) < BEHIND:
+        others += swept
     for begin in range(0, len(others), AT_A_TIME):
-        messages = [message(one.job, one.expires) for one in others[begin : begin + AT_A_TIME]]
-        _redis(app.conf.broker_url).lpush(queue, *messages)
+        server.lpush(queue, *(message(one.job, one.expires) for one in others[begin : begin + AT_A_TIME]))
     post_ahead(ready)
 
 

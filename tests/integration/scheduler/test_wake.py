@@ -12,7 +12,7 @@ import pytest
 
 from scheduler.app import app, run_job
 from scheduler.jobs import Job
-from scheduler.wake_messages import post
+from scheduler.wake_messages import BEHIND, post
 from scheduler.waker import Waker, WakeUp
 
 A, B, C = Job("converse", 1), Job("converse", 2), Job("deliver", 3)
@@ -41,6 +41,14 @@ def test_what_is_ready_to_leave_goes_before_what_is_still_to_be_thought_about(qu
     assert [(kind, row) for (kind, row), *_ in (taken["payload"] for taken in _taken())] == [
         ("deliver", 3), ("converse", 1), ("converse", 2),
     ]  # fmt: skip
+
+
+def test_with_the_workers_behind_a_sweep_adds_nothing_that_they_would_only_throw_away(queue: None) -> None:
+    swept = [WakeUp(0.0, row, Job("converse", row), 10.0) for row in range(BEHIND)]
+    post(swept)
+    post(swept)
+    post([WakeUp(0.0, 0, A, None)])
+    assert len(_taken()) == BEHIND + 1
 
 
 def test_a_wake_up_waits_for_its_moment_and_holds_up_no_other() -> None:
