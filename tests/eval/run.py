@@ -33,6 +33,7 @@ from calibration import Judged, curve
 
 from bot.rehearsal.play import play
 from bot.rehearsal.script import read_script
+from data import logs
 from nlu.ladder import understand
 from nlu.pending import Pending
 from nlu.rasa import Rasa
@@ -60,6 +61,7 @@ def main() -> int:
     if folder and not (folder / "score.py").is_file():
         print(f"EVAL: there is no score.py in {folder}", file=sys.stderr)
         return 2
+    logs.configure(50)  # the rehearsals' own
     with running() as model:
         rows = held_out(model) + rehearsed(model)
         if folder:
