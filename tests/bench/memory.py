@@ -110,7 +110,7 @@ def _load(address: str) -> None:
     with requests.Session() as session:
         for number, (phone, text) in enumerate(zip(phones, texts(TEXTS), strict=True)):
             form = {
-                "MessageSid": f"SMmemory{number}",
+                "MessageSid": f"SM{number:032x}",
                 "AccountSid": "AC" + "0" * 31 + "5",
                 "From": phone,
                 "To": "+12125550100",

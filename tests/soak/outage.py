@@ -45,7 +45,9 @@ AT_ONCE = 0.3
 SOON = 60.0
 """Seconds after Redis has come back within which every reply must be out."""
 
-GIVES_UP = 180.0
+GIVES_UP = 420.0
+"""Seconds without the last replies after which they count as missing: on a busy machine they are only late."""
+
 WAYS = ("hangs", "gone")
 
 

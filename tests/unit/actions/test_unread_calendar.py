@@ -12,9 +12,7 @@ from actions.unread_calendar import UNREAD, CalendarWanted
 from tests.unit.actions.picture import hears, picture
 
 
-@pytest.mark.parametrize(
-    "intent", ["thanks", "human", "not_interested", "question", "not_now"]
-)
+@pytest.mark.parametrize("intent", ["thanks", "human", "not_interested", "question", "not_now"])
 def test_what_offers_no_time_is_decided_the_same_without_reading_the_calendar(intent: str) -> None:
     blind = decide(State(), hears(intent), replace(picture(), busy=UNREAD))
     assert blind == decide(State(), hears(intent), picture())
