@@ -46,7 +46,7 @@ SOON = 60.0
 """Seconds after Redis has come back within which every reply must be out."""
 
 GIVES_UP = 420.0
-"""Seconds without the last replies after which they count as missing: on a busy machine they are only late."""
+"""Seconds after which a reply counts as missing: on a busy machine it may only be late."""
 
 WAYS = ("hangs", "gone")
 
