@@ -23,7 +23,7 @@ from twilio.request_validator import RequestValidator
 from bot.processes import free_port, readiness
 from bot.processes.bound import end_with_parent
 
-TEXTS = 300
+TEXTS = int(os.environ.get("BENCH_TEXTS", "300"))
 TOKEN = "bench"
 NAMES = (
     ("wsgi:app", "web: gunicorn"),
@@ -110,7 +110,7 @@ def _load(address: str) -> None:
     with requests.Session() as session:
         for number, (phone, text) in enumerate(zip(phones, texts(TEXTS), strict=True)):
             form = {
-                "MessageSid": f"SM{number:032x}",
+                "MessageSid": f"SM{2**120 + number:032x}",
                 "AccountSid": "AC" + "0" * 31 + "5",
                 "From": phone,
                 "To": "+12125550100",
