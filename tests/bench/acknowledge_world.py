@@ -14,7 +14,7 @@ from services import databases, postgresql
 from services.bounded import server
 
 from bot.processes import free_port, readiness
-from bot.processes.service import WEB_THREADS, WEB_WORKERS
+from bot.processes.service import KEEP_ALIVE, WEB_THREADS, WEB_WORKERS
 from data import business_file, clock, db, settings
 from data.imports.numbers import BadNumber, read_number
 from data.models import (
@@ -158,7 +158,8 @@ def web(app: str, url: str, redis_url: str, folder: Path) -> Iterator[Web]:
     }
     pid_file = folder / f"{port}.pid"
     command = [sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-    command += ["--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
+    command += ["--worker-class", "bot.processes.web_worker.Worker", "--keep-alive", str(KEEP_ALIVE)]
+    command += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
     command += ["--pid", str(pid_file)]
     path = "/healthz" if app == "wsgi:app" else "/nothing"
 
