@@ -86,6 +86,11 @@ class Waker:
         with self._changed:
             return len(self._waiting)
 
+    @property
+    def rests(self) -> bool:
+        """Whether the queue could not be reached just now, and is left alone for a while."""
+        return time.monotonic() < self._resting_until
+
     def _run(self) -> None:
         while True:
             due = self._wait_for_due()
@@ -94,8 +99,8 @@ class Waker:
                     self._post(due)
                 except Exception as error:
                     # whatever is wrong with the queue: the rows are committed, and the sweeper finds them
-                    self._resting_until = time.monotonic() + REST
                     _log.warning("queue unreachable, leaving it to the sweeper", error=type(error).__name__)
+                    self._resting_until = time.monotonic() + REST
             time.sleep(GATHER)
 
     def _wait_for_due(self) -> list[WakeUp]:

@@ -112,9 +112,10 @@ def _tell(
     counts, problems = counted.counts, counted.problems
     spread_over = ", ".join(f"{what} {many}" for what, many in sorted(killer.counts().items()))
     report.claim("kill -9", len(killer.done) >= kills, f"{len(killer.done)} ({spread_over})")
-    report.claim(
-        "contacts in conversation", counts["openers"] >= 0.95 * enrolled, f"{counts['openers']} of {enrolled}"
-    )
+    # an opener that was with the provider when its worker died is never repeated: one or so for each kill
+    kept_back = enrolled - counts["openers"]
+    talk = kept_back <= max(0.05 * enrolled, len(killer.done))
+    report.claim("contacts in conversation", talk, f"{counts['openers']} of {enrolled}")
     report.claim("text lost", not problems["text lost"], f"{problems['text lost']} of {_texts(counted)}")
     for problem in NEVER[1:]:
         report.claim(problem, not problems[problem], str(problems[problem]))

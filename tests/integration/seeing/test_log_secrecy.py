@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -17,10 +18,10 @@ from bot.webapp import create_app
 from data import logs, settings
 from data.db import reading, writing
 from data.models import Business, Contact, Conversation, Message, StaffUser
-from scheduler import wake
 from scheduler.app import app as celery
 from scheduler.app import run_job
 from scheduler.jobs import Job
+from scheduler.waker import Waker
 
 PHONE = "+12125550147"
 NAME = "Zebulonia"
@@ -175,8 +176,11 @@ def logging_in_with_a_wrong_and_a_right_password(said: list[str], web: FlaskClie
 
 
 def a_queue_that_cannot_be_reached(said: list[str], planted: Service) -> None:
-    wake.use()
-    wake.wake([Job("converse", contact_id())])
+    waker = Waker()  # one of its own: the process's may rest already
+    waker.ask(Job("converse", contact_id()), 0.0, None)
+    deadline = time.monotonic() + 20
+    while not waker.rests and time.monotonic() < deadline:
+        time.sleep(0.01)
     said += ["event='queue unreachable"]
 
 
