@@ -180,7 +180,7 @@ class TestOnPostgresql:
         with ThreadPoolExecutor(2) as pool:
             for done in [pool.submit(lock, first, second), pool.submit(lock, second, first)]:
                 done.result(60)
-        assert len(tries) == 3
+        assert len(tries) in (3, 4), "one gives way; both do where they notice at the same moment"
 
     def test_with_its_connections_cut_all_the_time_no_text_is_lost_or_kept_twice(
         self, postgresql_cluster: Cluster
