@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import runpy
 import signal
 import subprocess
 import time
@@ -27,17 +28,8 @@ from nlu import rasa_process
 
 CHANNEL = Path(__file__).resolve().parent / "rasa_channel"
 MODELS = Path(__file__).resolve().parents[2] / "var" / "bench" / "rasa_channel"
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "LOG_LEVEL": "ERROR",
-    "LOG_LEVEL_LIBRARIES": "ERROR",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "OMP_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-}
-"""As our own server has it (nlu/model/serve.py)."""
+QUIET: dict[str, str] = runpy.run_path(str(rasa_process.FOLDER / "serve.py"))["QUIET"]
+"""The variables of our own server: both are to have the same."""
 
 _senders = count()
 

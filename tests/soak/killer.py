@@ -50,7 +50,17 @@ class Process:
 class Killer:
     """Call `tick()` as often as the contacts': it kills when its time has come and a text is under way."""
 
-    def __init__(self, world: World, talking: Talking, seed: int, *, kills: int, within: float) -> None:
+    def __init__(
+        self,
+        world: World,
+        talking: Talking,
+        seed: int,
+        *,
+        kills: int,
+        within: float,
+        spare_openers: bool = False,
+    ) -> None:
+        self._spare_openers = spare_openers
         self.done: list[Kill] = []
         self._world, self._talking = world, talking
         self._chance = random.Random(f"kills {seed}")
@@ -78,6 +88,8 @@ class Killer:
     def tick(self) -> None:
         """Kill the next one where it is time and something is under way."""
         now = time.monotonic()
+        if self._spare_openers and self._talking.opened < len(self._talking.talks):
+            return
         if self._began is None:
             self._began, self._next = now, now + self._chance.uniform(0, self._every)
         if self.over or now < self._next or (not self._talking.in_flight and self._talking.opened):

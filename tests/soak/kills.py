@@ -76,11 +76,16 @@ def soak(
     within: float = WITHIN,
     settles: float = SETTLES,
     pause: tuple[float, float] = (3.0, 25.0),
+    spare_openers: bool = False,
 ) -> Ledger:
-    """Start the campaign, converse and kill until both are through and all is quiet; then count."""
+    """Start the campaign, converse and kill until both are through and all is quiet; then count.
+
+    `spare_openers`: nothing is killed before every contact has its opener. One that was with the provider
+    when its worker died is never repeated, and of a few contacts each is wanted in conversation.
+    """
     talking = Talking(world.phones, people, seed, pause=pause)
     enrolled = world.launch()
-    killer = Killer(world, talking, seed, kills=kills, within=within)
+    killer = Killer(world, talking, seed, kills=kills, within=within, spare_openers=spare_openers)
     began = time.monotonic()
     while not _is_over(talking, killer, settles):
         world.check()
@@ -112,10 +117,9 @@ def _tell(
     counts, problems = counted.counts, counted.problems
     spread_over = ", ".join(f"{what} {many}" for what, many in sorted(killer.counts().items()))
     report.claim("kill -9", len(killer.done) >= kills, f"{len(killer.done)} ({spread_over})")
-    # an opener that was with the provider when its worker died is never repeated: one or so for each kill
-    kept_back = enrolled - counts["openers"]
-    talk = kept_back <= max(0.05 * enrolled, len(killer.done))
-    report.claim("contacts in conversation", talk, f"{counts['openers']} of {enrolled}")
+    report.claim(
+        "contacts in conversation", counts["openers"] >= 0.95 * enrolled, f"{counts['openers']} of {enrolled}"
+    )
     report.claim("text lost", not problems["text lost"], f"{problems['text lost']} of {_texts(counted)}")
     for problem in NEVER[1:]:
         report.claim(problem, not problems[problem], str(problems[problem]))

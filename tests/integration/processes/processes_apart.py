@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,13 +26,6 @@ from data.models import Contact, Message, Sender
 from tests.world_fixtures import ACCOUNT, BUSINESS_PHONE, STAFF_PHONE, add_contact
 
 PHONES = [f"+121255501{n}" for n in range(40, 64)]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60, what: str = "it") -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, f"{what} did not come to pass"
-        time.sleep(0.05)
 
 
 @dataclass

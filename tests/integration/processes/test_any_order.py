@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes_apart import PHONES, Apart, apart, wait_until
+from processes_apart import PHONES, Apart, apart
+from services.waiting import wait_until
 
 from bot.processes.service import TASK_GRACE
 from nlu.rasa import Rasa

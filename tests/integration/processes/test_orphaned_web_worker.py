@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from services.waiting import wait_until
 
 from bot.processes import Listens, ProcessesError, free_port, readiness
 from bot.processes.ports import require_free
-
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="only Linux tells a process of its parent's end"
-)
 
 NEVER_LOADED = """
 from pathlib import Path
@@ -29,13 +24,6 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Length", "0")])
     return []
 """
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until, "it did not come to pass"
-        time.sleep(0.05)
 
 
 @contextmanager

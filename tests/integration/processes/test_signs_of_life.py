@@ -7,13 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from services.waiting import wait_until
 
 from bot.health import pulse
 from bot.processes.bound import end_with_parent
@@ -31,13 +31,6 @@ from scheduler.app import app
 app.start(sys.argv[1:])
 """
 # as `rekindle up` starts it, but for the pause between two sweeps: half a minute is long for a test
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until, "it did not come to pass"
-        time.sleep(0.05)
 
 
 @pytest.fixture

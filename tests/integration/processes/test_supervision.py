@@ -8,24 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from services.waiting import wait_until
 
 from bot.processes import free_port, leftovers
 from bot.processes.bound import identity
 
 TINY = Path(__file__).with_name("tiny_service.py")
 NAMES = {"supervisor", "steady", "family", "deaf"}
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not come to pass"
-        time.sleep(0.05)
 
 
 class Tiny:
@@ -74,7 +67,7 @@ class Tiny:
 def tiny(tmp_path: Path) -> Iterator[Tiny]:
     started = Tiny(tmp_path, free_port())
     try:
-        wait_until(started.ready)
+        wait_until(started.ready, 15)
         yield started
     finally:
         started.process.kill()
@@ -93,8 +86,8 @@ def pids(tiny: Tiny) -> list[int]:
 def test_a_killed_program_comes_back_by_itself_and_the_terminal_says_so(tiny: Tiny) -> None:
     before = tiny.pid("steady")
     os.kill(before, signal.SIGKILL)
-    wait_until(lambda: tiny.pid("steady") not in (0, before))
-    wait_until(lambda: "steady ended (terminated by SIGKILL) and is started again" in tiny.said)
+    wait_until(lambda: tiny.pid("steady") not in (0, before), 15)
+    wait_until(lambda: "steady ended (terminated by SIGKILL) and is started again" in tiny.said, 15)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
@@ -109,10 +102,10 @@ def test_one_signal_ends_all_of_it_within_seconds(tiny: Tiny, sign: signal.Signa
 def test_a_second_signal_ends_even_the_deaf_at_once(tiny: Tiny) -> None:
     running = pids(tiny)
     tiny.process.send_signal(signal.SIGINT)
-    wait_until(lambda: "ending" in tiny.said)
+    wait_until(lambda: "ending" in tiny.said, 15)
     tiny.process.send_signal(signal.SIGINT)
     assert tiny.process.wait(5) == 0
-    wait_until(gone(running))
+    wait_until(gone(running), 15)
 
 
 def test_a_killed_supervisor_takes_everything_with_it(tiny: Tiny) -> None:
@@ -125,7 +118,7 @@ def test_a_killed_supervisor_takes_everything_with_it(tiny: Tiny) -> None:
 def test_a_killed_terminal_takes_everything_with_it(tiny: Tiny) -> None:
     running = pids(tiny)
     tiny.process.kill()
-    wait_until(gone(running))
+    wait_until(gone(running), 15)
 
 
 def test_the_next_start_ends_what_a_killed_run_has_left(tiny: Tiny) -> None:

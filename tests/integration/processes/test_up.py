@@ -6,25 +6,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from services.waiting import wait_until
 
 from bot.processes import free_port, leftovers
 from bot.processes.bound import identity
 
 PARTS = ("redis", "rasa", "web", "worker", "beat")
 START = [str(Path(sys.executable).with_name("rekindle")), "up"]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not come to pass"
-        time.sleep(0.1)
 
 
 class Up:

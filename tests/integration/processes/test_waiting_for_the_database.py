@@ -6,8 +6,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from processes_apart import forwarding, wait_until
+from processes_apart import forwarding
 from services.postgresql import Cluster
+from services.waiting import wait_until
 
 from bot.processes import ProcessesError, foreground, free_port
 from data import settings

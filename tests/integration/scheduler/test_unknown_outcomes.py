@@ -161,24 +161,25 @@ def test_a_text_behind_a_thousand_others_to_the_same_number_is_found(service: Se
     assert (row(message).state, taken(service, "the first")) == ("sent", 1)
 
 
-def test_one_that_still_waits_in_the_providers_queue_is_found(service: Service) -> None:
+def taken_but_answered_with_an_error(service: Service, fate: str, **details: int) -> int:
+    """A reply that the provider has, though it answered 500 and calls nobody back; the message's id."""
     service.network.faults.add("callback_lost", times=None)
-    service.network.faults.add("send_slow", seconds=3_600)
+    service.network.faults.add(fate, **details)
     service.network.faults.add("api_error_after")
     message = queue(service, "reply", "hello")
     deliver(message)
     service.network.run_due()
+    return message
+
+
+def test_one_that_still_waits_in_the_providers_queue_is_found(service: Service) -> None:
+    message = taken_but_answered_with_an_error(service, "send_slow", seconds=3_600)
     until_settled(service, message)
     assert (row(message).state, taken(service, "hello")) == ("sent", 1)
 
 
 def test_one_that_is_found_failed_is_known_to_have_failed(service: Service) -> None:
-    service.network.faults.add("callback_lost", times=None)
-    service.network.faults.add("send_undelivered", code=30004)
-    service.network.faults.add("api_error_after")
-    message = queue(service, "reply", "hello")
-    deliver(message)
-    service.network.run_due()
+    message = taken_but_answered_with_an_error(service, "send_undelivered", code=30004)
     a_minute_passes(service, message)
     reconcile(message)
     assert (row(message).state, row(message).error_code) == ("undelivered", "30004")
