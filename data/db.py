@@ -1,4 +1,4 @@
-"""The database: two kinds of session and no other way in.
+"""The database: two kinds of session and no other way in but data/row_writes.py, which every text takes.
 
 `reading()` changes nothing. `writing()` commits when its block ends and
 rolls back when it raises; on SQLite it is `BEGIN IMMEDIATE`, because a transaction that reads first and
@@ -8,16 +8,16 @@ writes later fails at once under contention. No network call happens inside eith
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import settings
+from data.turns import Turns
 
 IMMEDIATE = {"sqlite_begin": "BEGIN IMMEDIATE"}
 
@@ -29,16 +29,18 @@ STATEMENT = 75
 
 _engine: Engine | None = None
 _sessions: sessionmaker[Session] | None = None
-_writers = threading.Lock()
+_turns: Turns | None = None
 
 
 def connect(url: str | None = None) -> Engine:
     """Bind the engine, by default to the settings' database. Replaces an earlier one."""
-    global _engine, _sessions
+    global _engine, _sessions, _turns
     dispose()
     address = url or settings.get().database_address
     if address.startswith("sqlite:///"):
-        Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(address.removeprefix("sqlite:///"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _turns = Turns(str(file), LOCK_WAIT)
         _engine = create_engine(
             address,
             hide_parameters=True,
@@ -70,19 +72,23 @@ def connect(url: str | None = None) -> Engine:
 
 def dispose() -> None:
     """Close every connection; the next session connects anew."""
-    global _engine, _sessions
     if _engine is not None:
         _engine.dispose()
-    _engine = _sessions = None
+    _forget()
 
 
 def _forget_after_fork() -> None:
     """A child must not use its parent's sockets, nor close them."""
-    global _engine, _sessions, _writers
     if _engine is not None:
         _engine.dispose(close=False)
-    _engine = _sessions = None
-    _writers = threading.Lock()
+    _forget()
+
+
+def _forget() -> None:
+    global _engine, _sessions, _turns
+    if _turns is not None:
+        _turns.leave()
+    _engine = _sessions = _turns = None
 
 
 os.register_at_fork(after_in_child=_forget_after_fork)
@@ -111,7 +117,7 @@ def writing() -> Iterator[Session]:
     """A session for writing: one commit at the end, or nothing."""
     with _session() as session:
         if session.get_bind().dialect.name == "sqlite":
-            with _one_at_a_time(), session.begin():
+            with turn(), session.begin():
                 session.connection(execution_options=IMMEDIATE)
                 yield session
         else:
@@ -119,36 +125,10 @@ def writing() -> Iterator[Session]:
                 yield session
 
 
-@contextmanager
-def writing_rows() -> Iterator[Connection]:
-    """As `writing()`, for statements alone: every text passes through here, and a session costs time."""
-    bound = engine()
-    if bound.dialect.name == "sqlite":
-        with (
-            _one_at_a_time(),
-            bound.connect().execution_options(**IMMEDIATE) as connection,
-            connection.begin(),
-        ):
-            yield connection
-    else:
-        with bound.connect() as connection, connection.begin():
-            yield connection
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """SQLite has one writer: a process's threads queue here, where the next one goes on at once.
-
-    Left to SQLite they would sleep in growing steps and look again. After LOCK_WAIT they are left to it all
-    the same, so that whoever never lets go is named by the error that SQLite knows.
-    """
-    lock = _writers
-    mine = lock.acquire(timeout=LOCK_WAIT)
-    try:
-        yield
-    finally:
-        if mine:
-            lock.release()
+def turn() -> AbstractContextManager[None]:
+    """SQLite's one writer at a time: a block in which it is this thread's turn (data/turns.py)."""
+    engine()
+    return _turns.mine() if _turns is not None else nullcontext()
 
 
 def _session() -> Session:

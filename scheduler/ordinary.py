@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from data import clock, crypto
-from data.db import engine, writing_rows
+from data.db import engine
 from data.models import Business
+from data.row_writes import write_rows
 from nlu import gate
 from nlu.understanding import Gated
 from scheduler.arrivals import Inbound, Received, of_conversation, of_message
@@ -58,8 +59,9 @@ def receive_ordinary(inbound: Inbound, gated: Gated) -> Received | None:
         "sid": inbound.provider_id,
     }
     text = of_message(inbound, gated) | {"business_id": owner.business, "state": "received"}
-    with writing_rows() as connection:
-        row = store(connection, asked, text | {"created_at": clock.now()}, of_conversation(inbound))
+    text |= {"created_at": clock.now()}
+    arrival = of_conversation(inbound)
+    row = write_rows(lambda connection: store(connection, asked, text, arrival))
     if row is None:
         return None
     tell(Move(row.message, row.contact, "in", "text", inbound.channel, "received", None, None))

@@ -26,6 +26,9 @@ PATIENCE = 10.0
 SILENT = 5.0
 """Seconds that a new connection may stay open without a byte. It keeps no thread meanwhile."""
 
+STEP_ASIDE, LONGEST_ASIDE = 0.0002, 0.002
+"""Seconds for which a new connection is left to the other workers, for each one held; and at most."""
+
 gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.1
 """Seconds for which a thread waits for a new connection's first byte before it does something else."""
 
@@ -48,6 +51,15 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         """Serve; with the parent dead, finish what is in hand and take nothing new."""
         end_with_parent(signal.SIGTERM)
         super().run()
+
+    def accept(self, listener: Any) -> None:
+        """Take a new connection, unless a worker with fewer of them is quicker.
+
+        Whoever is awake would take all that arrive at once; kept open by a proxy, they leave the other
+        workers without anything to do for hours.
+        """
+        time.sleep(min(STEP_ASIDE * self.nr_conns, LONGEST_ASIDE))
+        super().accept(listener)
 
     def handle(self, conn: Any) -> Any:
         """One request, in a thread; the main loop looks after how long it is being read."""

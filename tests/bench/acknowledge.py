@@ -62,7 +62,7 @@ def one_round(
     before = web.cpu_seconds()
     load = Load(
         web.address, path, world.PUBLIC, world.TOKEN, world.ACCOUNT, world.TO,
-        ids=f"{os.getpid():08x}{next(_runs):04x}", texts=texts, seconds=seconds,
+        ids=f"{os.getpid():08x}{next(_runs):04x}", texts=texts, seconds=seconds, repeats=path != HOOK,
     )  # fmt: skip
     took = run(load)
     assert set(took.statuses) == {"200"}, took.statuses

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -38,6 +39,8 @@ class Load:
     seconds: float = 6.0
     at_most: float = 6000.0
     """Requests per second to make ready for; should they run out, the round is no good and says so."""
+    repeats: bool = False
+    """Begin again with the same ones instead, where the server does not look at them."""
 
 
 @dataclass
@@ -63,7 +66,11 @@ class Took:
 def run(load: Load) -> Took:
     """Run the load in a process of its own."""
     done = subprocess.run(
-        [sys.executable, __file__], input=json.dumps(asdict(load)), capture_output=True, text=True, check=True
+        [sys.executable, __file__],
+        input=json.dumps(asdict(load)),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return Took(**json.loads(done.stdout))
 
@@ -97,8 +104,9 @@ def request(load: Load, number: int) -> bytes:
 
 def _drive(load: Load) -> Took:
     where = urlsplit(load.address)
-    many = int(load.at_most * (load.warm_up + load.seconds))
-    ready: Iterator[bytes] = iter([request(load, number) for number in range(many)])
+    many = int(load.at_most) if load.repeats else int(load.at_most * (load.warm_up + load.seconds))
+    made = [request(load, number) for number in range(many)]
+    ready = cycle(made) if load.repeats else _until_none_is_left(made)
     posts = selectors.DefaultSelector()
     sent_at: dict[socket.socket, float] = {}
     for _ in range(load.connections):
@@ -125,6 +133,11 @@ def _drive(load: Load) -> Took:
     took.seconds = time.perf_counter() - warm
     took.busy = (time.process_time() - used) / took.seconds
     return took
+
+
+def _until_none_is_left(made: list[bytes]) -> Iterator[bytes]:
+    yield from made
+    raise RuntimeError(f"the server took all {len(made)} requests before the time was up: raise at_most")
 
 
 def _send(connection: socket.socket, message: bytes, sent_at: dict[socket.socket, float]) -> None:
