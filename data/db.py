@@ -8,12 +8,14 @@ writes later fails at once under contention. No network call happens inside eith
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from data import settings
@@ -26,6 +28,9 @@ LOCK_WAIT = 8
 
 STATEMENT = 75
 """Seconds for one statement on PostgreSQL: as long as a task may take. Migrations take what they need."""
+
+IDLE = 1.0
+"""Seconds (real time) after which a connection to PostgreSQL is looked at before it is used again."""
 
 _engine: Engine | None = None
 _sessions: sessionmaker[Session] | None = None
@@ -54,7 +59,7 @@ def connect(url: str | None = None) -> Engine:
             pool_size=10,
             max_overflow=20,
             pool_timeout=LOCK_WAIT,
-            pool_pre_ping=True,
+            pool_use_lifo=True,  # so that those used last are used again, and need no look
             connect_args={
                 "connect_timeout": 5,
                 # a server that is gone without a word: noticed in half a minute, not in two hours
@@ -66,6 +71,7 @@ def connect(url: str | None = None) -> Engine:
                 "-c idle_in_transaction_session_timeout=60s",
             },
         )
+        _look_at_idle_connections(_engine)
     _sessions = sessionmaker(_engine, expire_on_commit=False)
     return _engine
 
@@ -135,6 +141,27 @@ def _session() -> Session:
     engine()
     assert _sessions is not None
     return _sessions()
+
+
+def _look_at_idle_connections(bound: Engine) -> None:
+    """Ask a connection that was not used for a while whether the server is still there.
+
+    As pool_pre_ping, which asks every time: that is one way to the server of four for a small transaction.
+    What is lost with a server that went away a moment ago is begun again (data/db_faults.py).
+    """
+
+    @event.listens_for(bound, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(bound, "checkout")
+    def _on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", time.monotonic()) < IDLE:
+            return
+        try:
+            bound.dialect.do_ping(connection)
+        except bound.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
 
 
 def _speak_sqlite(bound: Engine) -> None:

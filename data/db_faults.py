@@ -1,4 +1,4 @@
-"""Faults of the database that trying again at once cures: a deadlock, a serialization failure.
+"""Faults of the database that trying again at once cures: a deadlock, a connection that the server closed.
 
 PostgreSQL ends one of two transactions that wait for each other. Nothing of it was committed, so whoever
 began it may begin again; only what is safe to run twice does.
@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 
 def is_passing(error: BaseException) -> bool:
     """Whether the same transaction, begun again, is likely to succeed at once."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in PASSING
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in PASSING
 
 
 def once_more(act: Callable[P, R]) -> Callable[P, R]:

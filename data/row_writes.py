@@ -36,6 +36,11 @@ def write_rows(work: Work[T]) -> T:
         return work(connection)
 
 
+def waiting() -> int:
+    """How many works wait for SQLite's writer in this process."""
+    return len(_together)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
     work: Work[Any]
@@ -48,6 +53,9 @@ class _Together:
     def __init__(self) -> None:
         self._waiting: deque[_Asked] = deque()
         self._looking = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     def run(self, work: Work[T]) -> T:
         mine = _Asked(work)

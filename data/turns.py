@@ -24,6 +24,8 @@ class Turns:
         self._threads = threading.Lock()
         self._file = os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600)
         self._wait = wait
+        self.has_file = False
+        """Whether this process has the turn among the processes."""
 
     def leave(self) -> None:
         """Close the file. (As long as a copy of it is open, so long its lock outlives whoever has died.)"""
@@ -39,11 +41,12 @@ class Turns:
         """
         end = time.monotonic() + self._wait
         among_threads = self._threads.acquire(timeout=self._wait)
-        among_processes = among_threads and self._lock_file(end)
+        self.has_file = among_processes = among_threads and self._lock_file(end)
         try:
             yield
         finally:
             if among_processes:
+                self.has_file = False
                 with suppress(OSError):  # closed meanwhile, which lets go of it too
                     fcntl.flock(self._file, fcntl.LOCK_UN)
             if among_threads:

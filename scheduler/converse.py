@@ -68,8 +68,7 @@ class Heard:
 
 def converse(contact_id: int) -> list[Job]:
     """Answer a contact whose turn has come; nothing happens where it is not. Returns the jobs to wake."""
-    with writing() as session:
-        lease = take_lease(session, contact_id)
+    lease = take_lease(contact_id)
     if lease is None:
         return []
     with reading() as session:

@@ -23,7 +23,7 @@ from scheduler.measures import seats
 WEB_WORKERS = 2
 WEB_THREADS = 8
 KEEP_ALIVE = 130  # seconds; longer than proxies keep a connection (Caddy: 120), or they meet one just closed
-CELERY_POOL = 2
+CELERY_POOL = 4
 SECRETS = ("rasa_token", "secret_key", "encryption_keys", "metrics_token")
 TASK_GRACE = 25  # seconds a worker may take to finish the task in hand; a call to a provider ends within 15
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from data import clock
 from data.models import Contact, Message
+from data.row_writes import write_rows
 
 LEASE = timedelta(seconds=60)
 """Longer than a conversation turn with every time-out used up."""
@@ -63,20 +64,18 @@ class Lease:
     fence: int
 
 
-def take_lease(session: Session, contact_id: int) -> Lease | None:
-    """Take a contact whose turn has come; None where it is not due or another worker has it.
+def take_lease(contact_id: int) -> Lease | None:
+    """Take a contact whose turn has come, and commit that; None where it is not due or somebody has it.
 
     Nobody waits for a contact that somebody else is writing to: whoever that is wakes a worker behind it,
     or the sweeper does.
     """
     real = clock.real()
     known = {"which": contact_id, "now": clock.now(), "real": real, "until": real + LEASE}
-    fence = session.scalar(_TAKE, known)
+    fence: int | None = write_rows(lambda connection: connection.scalar(_TAKE, known))
     if fence is None:
         return None
-    lease = Lease(contact_id, fence)
-    # only once it is committed: another worker may hold this very fence where ours was rolled back
-    event.listen(session, "after_commit", lambda _: _mine.__setitem__(contact_id, lease), once=True)
+    _mine[contact_id] = lease = Lease(contact_id, fence)
     return lease
 
 

@@ -28,6 +28,7 @@ from services.bounded import server
 from services.postgresql import Cluster
 
 from bot.processes import free_port
+from bot.processes.service import CELERY_POOL
 from nlu import rasa_process
 
 TEXTS = int(os.environ.get("BENCH_TEXTS", "600"))
@@ -46,7 +47,7 @@ def main() -> None:
         cluster = stack.enter_context(durable_cluster())
         parts = stack.enter_context(running_parts(folder))
         report.say(f"{TEXTS} texts a round, one a contact; SQLite in WAL mode with full synchronisation,")
-        report.say("PostgreSQL with its own defaults; Celery with two pool children, real Redis and Rasa.")
+        report.say(f"PostgreSQL with its own defaults; {CELERY_POOL} pool children, real Redis and Rasa.")
         for kind in KINDS:
             rate = _beside(report, kind, cluster, parts, model, folder)
             profile.say(report, kind, cluster, parts, folder, rate)

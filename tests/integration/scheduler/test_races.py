@@ -215,9 +215,9 @@ def ask(asked: State) -> None:
 
 def listen() -> tuple[Lease, converse.Heard]:
     """What a worker does before it thinks."""
-    with writing() as session:
+    with reading() as session:
         contact = session.query(Contact).one().id
-        lease = take_lease(session, contact)
+    lease = take_lease(contact)
     with reading() as session:
         heard = converse._listen(session, contact)
     assert lease is not None
