@@ -19,7 +19,7 @@ class Appointment(Base):
     """
 
     __tablename__ = "appointment"
-    __table_args__ = (Index("ix_appointment_due", "due_at"),)
+    __table_args__ = (Index("ix_appointment_due", "due_at"), Index("ix_appointment_remind", "remind_at"))
 
     business_id: Mapped[int] = belongs_to("business")
     contact_id: Mapped[int] = belongs_to("contact")
@@ -41,6 +41,14 @@ class Appointment(Base):
     new_end_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    remind_at: Mapped[datetime | None]
+    """When the next reminder of it is looked at (wall time)."""
+    confirmed_at: Mapped[datetime | None]
+    """When the contact said that they are coming."""
+    no_show_at: Mapped[datetime | None]
+    """When staff noted that nobody came."""
+    clash_at: Mapped[datetime | None]
+    """Since when something else stands at its time on the calendar."""
 
 
 class Hold(Base):

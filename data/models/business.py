@@ -70,6 +70,20 @@ class CalendarConnection(Base):
     """New visits are booked on the active one; earlier visits keep the calendar that they stand on."""
     disconnected_at: Mapped[datetime | None]
     """Since when the calendar refuses us; nothing is offered meanwhile."""
+    role: Mapped[str] = mapped_column(default="bookings")
+    """`bookings` (visits go there), or `busy`: only looked at, and what stands on it is taken as well."""
+    who: Mapped[str] = mapped_column(default="")
+    """Whose calendar it is where several people can be booked, as contacts call them; else empty."""
+    name: Mapped[str] = mapped_column(default="")
+    """What the calendar is called where it comes from, for staff."""
+    account: Mapped[str] = mapped_column(default="")
+    """The address of the account that it was connected with, for staff; empty for a key or token file."""
+    token: Mapped[bytes | None] = mapped_column(Encrypted)
+    """What OAuth gave us, as google-auth writes it (JSON). None: the settings name the way in."""
+    cursor: Mapped[str | None]
+    """From where its changes are followed."""
+    followed_at: Mapped[datetime | None]
+    """When that was last done (real time)."""
 
 
 class LocalEvent(Base):
