@@ -58,6 +58,13 @@ class Profile(_Fact):
     services: tuple[Service, ...]
     hours: tuple[OpenHours, ...]
     overrides: tuple[DayOverride, ...] = ()
+    """Dates with hours of their own; they win over the weekly hours and over holidays."""
+    closed_on_holidays: bool = True
+    """Whether the public holidays of the business's country are closed. An override opens a single one."""
+    holiday_region: str = ""
+    """The state or the like whose own holidays are kept too, such as `CA`; empty: the nationwide ones alone."""
+    most_per_day: int | None = Field(default=None, gt=0)
+    """At most so many appointments begin on one day of the business's zone; none: as many as fit."""
     step_minutes: int = Field(default=30, gt=0)
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
@@ -66,6 +73,8 @@ class Profile(_Fact):
 
     health_trade: bool = False
     """Proactive texts and calendar titles then name no treatment."""
+    service_in_calendar: bool = False
+    """Name the service in the calendar event, too, for whoever may see that calendar."""
     opener: str
     """With {first_name}, {business}; must say that an assistant writes, and how to opt out."""
     callback: str

@@ -45,6 +45,7 @@ WORDS = {
     "media": "sent a picture or a recording",
     "model_away": "wrote while the understanding was down",
     "calendar_away": "wants a time, but the calendar cannot be read",
+    "calendar_behind": "has a visit that the calendar shows wrongly: please look at it there",
     "text_failed": "could not be reached with an answer",
     "callback_failed": "asked to be texted about now, but that text cannot leave: please do it",
     "loop": "may be another machine: the bot has stopped",

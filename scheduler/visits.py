@@ -6,6 +6,7 @@ transaction and every call to it is harmless when repeated; only the commit at t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actions import wording
-from actions.calendars import Calendar, CalendarDisconnected, CalendarError, CalendarEvent, EventGone
+from actions.calendars import Calendar, CalendarDisconnected, CalendarError, CalendarEvent, EventGone, Span
 from actions.decide import offer_again
 from actions.decision import Decision, HandOver
 from actions.state import State
@@ -24,11 +25,12 @@ from data.db import reading, writing
 from data.models import Appointment, Business, Contact, Person
 from data.queries.holds import OpeningTaken, make_lasting, release_hold
 from data.queries.messages import conversation_of
-from data.queries.outcomes import bot_is_silent
+from data.queries.outcomes import bot_is_silent, refresh_outcome
 from nlu.understanding import Heard, Understanding
 from scheduler.apply import Scene, apply
 from scheduler.calendar_view import NoCalendar, busy_times, calendar_of, note_disconnected
-from scheduler.gather import gather
+from scheduler.gather import gather, profile_of
+from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 
 TRIES = 6
@@ -64,11 +66,11 @@ def settle(visit_id: int) -> list[Job]:
     try:
         calendar = calendar_of(step.connection)
         return _take(step, calendar)
-    except (NoCalendar, CalendarDisconnected):
-        if step.state in SAYS:
-            return _give_up(step)
-        note_disconnected(step.connection)
-        return _later(step)
+    except NoCalendar:
+        return _give_up(step) if step.state in SAYS else _later(step, shut_out=True)
+    except CalendarDisconnected:
+        note_disconnected(step.connection)  # whoever may read but not write must not go on offering
+        return _give_up(step) if step.state in SAYS else _later(step, shut_out=True)
     except CalendarError as error:
         log.warning("calendar step failed", visit=visit_id, state=step.state, error=type(error).__name__)
         if error.permanent and step.state in SAYS:
@@ -82,16 +84,24 @@ def _take(step: Step, calendar: Calendar) -> list[Job]:
         return _removed(step)
     if step.state == "restoring":
         return _put_back(step, calendar)
-    if calendar.clashes(step.to_start, step.to_end, ignoring=(step.event.id,)):
-        return _gone(step)
+    if clashes := calendar.clashes(step.to_start, step.to_end, ignoring=(step.event.id,)):
+        return _gone(step, clashes)
     if step.state == "booking":
-        calendar.put(step.event)
+        _put(step, calendar)
     else:
         try:
             calendar.move(step.event.id, step.to_start, step.to_end)
         except EventGone:  # somebody deleted it: the contact still wants the new time
-            calendar.put(replace(step.event, start=step.to_start, end=step.to_end))
+            _put(step, calendar)
     return _stands(step, calendar)
+
+
+def _put(step: Step, calendar: Calendar) -> None:
+    """The event at the time that is wanted, even where an earlier try of ours was moved meanwhile."""
+    wanted = replace(step.event, start=step.to_start, end=step.to_end)
+    stood = calendar.put(wanted)
+    if (stood.start, stood.end) != (wanted.start, wanted.end):
+        calendar.move(wanted.id, wanted.start, wanted.end)
 
 
 def _stands(step: Step, calendar: Calendar) -> list[Job]:
@@ -107,21 +117,38 @@ def _stands(step: Step, calendar: Calendar) -> list[Job]:
                 name = SAYS.get(step.state)
                 return _tell(scene, visit, name, f"{name}:{visit.id}:{visit.version}") if name else []
             ended = visit.state in ("cancelling", "cancelled", "failed")
+            if not ended and (visit.new_start_at or visit.start_at) != step.to_start:
+                return _look_again(visit)
     except OpeningTaken:  # our hold had run out, and somebody else has the time by now
         if step.state == "booking":
             calendar.remove(step.event.id)
-        return _gone(step)
+        return _gone(step, (Span(step.to_start, step.to_end),))
     if ended:  # called off while we were writing: what we wrote must not stay
         calendar.remove(step.event.id)
     return []
 
 
+def _look_again(visit: Appointment) -> list[Job]:
+    """A worker that was slow has written a time that is not wanted any more: the calendar is put right.
+
+    The version tells whoever is writing the right time just now that it may have been overwritten.
+    """
+    if visit.state == "booked":
+        visit.state = "restoring"
+    visit.version += 1
+    visit.due_at, visit.attempts = clock.now(), 0
+    return [Job("appointment", visit.id)]
+
+
 def _put_back(step: Step, calendar: Calendar) -> list[Job]:
-    """A move that was given up may have reached the calendar all the same: the event goes to its old time."""
+    """A move that was given up may have reached the calendar all the same: the event goes to its old time.
+
+    One that was deleted is put there again, since the contact was told that the visit stands.
+    """
     try:
         calendar.move(step.event.id, step.to_start, step.to_end)
     except EventGone:
-        log.warning("event to be put back is gone", visit=step.visit)
+        _put(step, calendar)
     return _stands(step, calendar)
 
 
@@ -131,23 +158,30 @@ def _removed(step: Step) -> list[Job]:
         visit, scene = _scene(session, step)
         if visit.state != "cancelling":
             return []
+        told = visit.ends_as == "failed" or visit.attempts >= TRIES
         visit.state, visit.due_at = visit.ends_as, None
         release_hold(session, visit.id)
-        if visit.ends_as == "failed":
+        if told:
+            refresh_outcome(session, scene.conversation)
             return []
         return _tell(scene, visit, "cancelled", f"cancelled:{visit.id}:{visit.version}")
 
 
-def _gone(step: Step) -> list[Job]:
-    """Somebody took the time on the calendar meanwhile: an apology, and what is open now."""
+def _gone(step: Step, clashes: Collection[Span] = ()) -> list[Job]:
+    """Somebody took the time on the calendar meanwhile: an apology, and what is open now.
+
+    What was found there counts as busy even where free/busy lags behind; what an earlier try of ours may
+    have put there is taken off.
+    """
     with reading() as session:
         visit, scene = _scene(session, step)
         context = gather(session, scene.business, scene.contact)
         state = State.from_json(scene.conversation.state)
     days = context.business.profile.horizon_days + 1
+    busy = busy_times(step.business, step.contact, context.now, days)
     context = replace(
         context,
-        busy=busy_times(step.business, step.contact, context.now, days),
+        busy=None if busy is None else (*busy, *clashes),
         visits=tuple(known for known in context.visits if known.id != visit.id or step.state == "moving"),
     )
     moving = visit.id if step.state == "moving" else None
@@ -160,12 +194,14 @@ def _gone(step: Step) -> list[Job]:
             return []
         visit.new_start_at = visit.new_end_at = None
         if step.state == "moving":
-            visit.state, visit.due_at = "restoring", clock.now()
+            visit.state = "restoring"
         else:
-            visit.state, visit.due_at = "failed", None
+            visit.state, visit.ends_as = "cancelling", "failed"
+        visit.due_at, visit.attempts = clock.now(), 0
         release_hold(session, visit.id, also_lasting=step.state == "booking")
         visit.version += 1
-        return _speak(scene, decision, f"gone:{visit.id}:{visit.version}")
+        said = _speak(scene, decision, f"gone:{visit.id}:{visit.version}")
+        return [*said, Job("appointment", visit.id)]
 
 
 def _give_up(step: Step) -> list[Job]:
@@ -193,15 +229,30 @@ def _give_up(step: Step) -> list[Job]:
         return _speak(scene, turn.decision(), f"away:{visit.id}:{visit.version}")
 
 
-def _later(step: Step) -> list[Job]:
+def _later(step: Step, *, shut_out: bool = False) -> list[Job]:
+    """Once more in a while. After so many tries, or where nobody lets us in, people are told how it is."""
     with writing() as session:
-        visit = session.get_one(Appointment, step.visit)
+        visit, scene = _scene(session, step)
         if (visit.state, visit.version) != (step.state, step.version):
             return []
-        visit.attempts += 1
-        exhausted = visit.attempts >= TRIES and step.state in SAYS
-        visit.due_at = clock.now() + timedelta(seconds=min(5 * 2**visit.attempts, 600))
+        before, now = visit.attempts, max(visit.attempts + 1, TRIES if shut_out else 0)
+        visit.attempts = now
+        visit.due_at = clock.now() + timedelta(seconds=min(5 * 2 ** min(now, 10), 600))
+        exhausted = before < TRIES <= now
+        if exhausted and step.state not in SAYS:
+            return _left_standing(scene, visit)
     return _give_up(step) if exhausted else []
+
+
+def _left_standing(scene: Scene, visit: Appointment) -> list[Job]:
+    """The calendar still shows what is over: staff are told, and whoever called a visit off is answered."""
+    jobs = open_handoff(
+        scene.session, scene.business.id, scene.conversation.id, "calendar_behind", silent=False
+    )
+    if visit.state == "cancelling" and visit.ends_as == "cancelled":
+        return [*jobs, *_tell(scene, visit, "cancelled", f"cancelled:{visit.id}:{visit.version}")]
+    refresh_outcome(scene.session, scene.conversation)
+    return jobs
 
 
 def _tell(scene: Scene, visit: Appointment, name: str, once: str) -> list[Job]:
@@ -240,10 +291,6 @@ def _read(session: Session, visit_id: int) -> Step | None:
         return None
     business = session.get_one(Business, visit.business_id)
     contact = session.get_one(Contact, visit.contact_id)
-    conversation = conversation_of(session, contact)
-    people = session.scalars(select(Person).where(Person.contact_id == contact.id)).all()
-    whose = [person for person in people if person.id == visit.person_id] or people
-    names = [f"{person.first_name} {person.last_name}".strip() for person in whose]
     return Step(
         visit=visit.id,
         state=visit.state,
@@ -251,15 +298,35 @@ def _read(session: Session, visit_id: int) -> Step | None:
         connection=visit.calendar_connection_id,
         contact=contact.id,
         business=business.id,
-        event=CalendarEvent(
-            id=visit.event_id,
-            start=visit.start_at,
-            end=visit.end_at,
-            zone=business.timezone,
-            # a neutral title: who sees the calendar need not see why somebody comes
-            title=f"Appointment: {wording.listed([name for name in names if name] or ['guest'])}",
-            description=f"{contact.phone}\nTranscript: {addresses.conversation(conversation.id)}",
-        ),
+        event=_event(session, visit, business, contact),
         to_start=visit.new_start_at or visit.start_at,
         to_end=visit.new_end_at or visit.end_at,
+    )
+
+
+def _event(session: Session, visit: Appointment, business: Business, contact: Contact) -> CalendarEvent:
+    """What stands on the calendar: who comes, and where to read why.
+
+    A neutral title: who sees the calendar need not see what for, unless the owner wants it there.
+    """
+    people = session.scalars(select(Person).where(Person.contact_id == contact.id)).all()
+    whose = [person for person in people if person.id == visit.person_id] or people
+    names = [f"{person.first_name} {person.last_name}".strip() for person in whose]
+    title = f"Appointment: {wording.listed([name for name in names if name] or ['guest'])}"
+    profile = profile_of(business)
+    service = profile.service(visit.service) if profile.service_in_calendar else None
+    page = addresses.conversation(conversation_of(session, contact).id)
+    numbers = dict.fromkeys(person.crm_id for person in whose if person.crm_id)
+    told = (
+        contact.phone,
+        f"CRM: {', '.join(numbers)}" if numbers else "",
+        f"Why, and what was said (after logging in): {page}",
+    )
+    return CalendarEvent(
+        id=visit.event_id,
+        start=visit.start_at,
+        end=visit.end_at,
+        zone=business.timezone,
+        title=f"{title} ({service.name})" if service else title,
+        description="\n".join(line for line in told if line),
     )
