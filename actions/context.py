@@ -32,6 +32,8 @@ class BusinessFacts:
     zone: str
     profile: Profile
     faq: tuple[Faq, ...] = ()
+    country: str = "US"
+    """ISO code: whose public holidays are kept."""
 
 
 @dataclass(frozen=True, slots=True)

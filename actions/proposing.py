@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from actions import wording
 from actions.context import Visit
 from actions.decision import HandOver
 from actions.offers import Offer, choose_offers
-from actions.openings import Availability, DateOverride, HoursRule, find_openings
+from actions.opening_hours import holiday_on, overrides, ranges_on
+from actions.openings import Availability, HoursRule, find_openings
 from actions.turn import Turn
 from actions.wishes import wants_several, wants_the_soonest
 from data.profile import Profile, Service
@@ -23,6 +24,8 @@ REACH = timedelta(days=180)
 
 SOONEST = 3
 """How many openings "as soon as possible" gets."""
+
+_DAY = timedelta(days=1)
 
 
 def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_service: bool = False) -> None:
@@ -81,20 +84,32 @@ def put(
         "service": f"your {turn.service_name(service.id)}" if moving else turn.service_text(service.id),
         "missed": wording.missed(missed),
     }
+    closed = _closed(turn, missed) if offer.fit in ("near", "none") else None
     if not offer.openings:
-        turn.say("nothing_open")
+        turn.say("nothing_open_closed", closed=closed) if closed else turn.say("nothing_open")
         turn.ask("which_time", offered=(), service=service.id)
     elif len(offer.openings) == 1:
         opening = turn.opening_text(offer.openings[0])
         name = "offer_one_near" if offer.fit == "near" else "offer_one_move" if moving else "offer_one"
-        turn.say(name, opening=opening, **facts)
+        turn.say("offer_one_closed" if closed else name, opening=opening, closed=closed, **facts)
         turn.ask("confirm_time", offered=offer.openings, service=service.id)
     else:
         zone = turn.context.business.zone
         near = "offers_near" if offer.fit == "near" else "offers_soonest" if soonest else None
         name = near or ("offers_move" if moving else "offers")
-        turn.say(name, openings=wording.numbered(offer.openings, zone, named=turn.zone_differs), **facts)
+        openings = wording.numbered(offer.openings, zone, named=turn.zone_differs)
+        turn.say("offers_closed" if closed else name, openings=openings, closed=closed, **facts)
         turn.ask("which_opening", offered=offer.openings, service=service.id)
+
+
+def _closed(turn: Turn, missed: Window | None) -> str | None:
+    """The one day that was asked for, if the business is closed on it: "on Thu Nov 26 (Thanksgiving Day)"."""
+    if missed is None or missed.end is None or missed.end - missed.start > _DAY:
+        return None
+    business, day = turn.context.business, missed.start.date()
+    if ranges_on(business.profile, business.country, day):
+        return None
+    return wording.closed(day, holiday_on(business.profile, business.country, day))
 
 
 def still_wanted(turn: Turn) -> Times:
@@ -144,7 +159,14 @@ def openings_for(turn: Turn, service: Service) -> list[datetime]:
     if moving:  # a visit is not in its own way
         busy = [span for span in busy if span != (moving.start, moving.end)]
     found = find_openings(
-        availability(context.business.profile, context.business.zone, service),
+        availability(
+            context.business.profile,
+            context.business.zone,
+            service,
+            country=context.business.country,
+            first=context.business_now.date(),
+            last=(context.business_now + _horizon(turn)).date(),
+        ),
         now=context.now,
         start=context.now,
         end=end,
@@ -153,12 +175,17 @@ def openings_for(turn: Turn, service: Service) -> list[datetime]:
     return [opening for opening in found if not moving or opening != moving.start]
 
 
-def availability(profile: Profile, zone: str, service: Service) -> Availability:
-    """The owner's hours and wishes for one service, as the pure search wants them."""
+def availability(
+    profile: Profile, zone: str, service: Service, *, country: str, first: date, last: date
+) -> Availability:
+    """The owner's hours and wishes for one service, as the pure search wants them.
+
+    The public holidays of `country` (ISO code) from `first` to `last` (both included) are closed.
+    """
     return Availability(
         zone=zone,
         hours=tuple(HoursRule(hours.days, hours.start, hours.end) for hours in profile.hours),
-        overrides=tuple(DateOverride(override.day, override.ranges) for override in profile.overrides),
+        overrides=overrides(profile, country, first - _DAY, last + _DAY),
         duration=service.minutes,
         step=profile.step_minutes,
         buffer_before=profile.buffer_before_minutes,

@@ -51,7 +51,7 @@ class Turn:
             "business": business.name,
             "phone": spoken_phone(business.phone),
             "address": business.address,
-            "answer_by": answer_by(self.context.business_now, business.profile),
+            "answer_by": answer_by(self.context.business_now, business.profile, business.country),
             "emergency_number": business.profile.emergency_number,
         }
         own = business.profile.wording

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from nlu.understanding import Window
@@ -32,7 +32,16 @@ def missed(window: Window | None) -> str:
     return f"on {_short(window.start)}" if window.grain == "day" else f"then on {_short(window.start)}"
 
 
-def _short(moment: datetime) -> str:
+def closed(day: date, holiday: str | None) -> str:
+    """The day on which nobody is there: "on Thu Nov 26 (Thanksgiving Day)".
+
+    A holiday whose name is not plain letters stays unnamed: it would double the segments of the text.
+    """
+    why = f" ({holiday})" if holiday and holiday.isascii() else ""
+    return f"on {_short(day)}{why}"
+
+
+def _short(moment: date) -> str:
     return f"{moment:%a %b} {moment.day}"
 
 

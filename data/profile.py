@@ -62,7 +62,7 @@ class Profile(_Fact):
     closed_on_holidays: bool = True
     """Whether the public holidays of the business's country are closed. An override opens a single one."""
     holiday_region: str = ""
-    """The state or the like whose own holidays are kept too, such as `CA`; empty: the nationwide ones alone."""
+    """The state or the like whose own holidays count too, such as `CA`; empty: the nationwide ones alone."""
     most_per_day: int | None = Field(default=None, gt=0)
     """At most so many appointments begin on one day of the business's zone; none: as many as fit."""
     step_minutes: int = Field(default=30, gt=0)

@@ -56,6 +56,7 @@ def business_facts(session: Session, business: Business) -> BusinessFacts:
         zone=business.timezone,
         profile=profile_of(business),
         faq=tuple(Faq(*entry) for entry in entries),
+        country=business.country,
     )
 
 

@@ -294,7 +294,9 @@ def test_every_text_of_a_reply_is_plain_gsm_and_fits_two_segments() -> None:
     facts = {
         "service": "a whitening", "opening": "Wednesday, September 30 at 12:30 pm (New York time)",
         "openings": "\n".join(f"{n}) Wed Sep 30, 12:30 pm (New York time)" for n in (1, 2, 3)),
-        "missed": "at 12:30 pm on Wed Sep 30", "services": "cleaning, check-up or whitening",
+        "missed": "at 12:30 pm on Wed Sep 30",
+        "closed": "on Fri Jun 19 (Juneteenth National Independence Day)",
+        "services": "cleaning, check-up or whitening",
         "names": "Sample, Example or Another", "day": "Wednesday, September 30, 2027 at 12:30 pm",
         "until": "Wednesday, September 30", "staff": "Sample Person",
         "first": "How much is whitening?", "second": "How long does whitening take?",
