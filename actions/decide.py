@@ -73,7 +73,7 @@ SOCIAL: dict[str, Handler] = {
 }
 """Only where nothing else was said."""
 
-FINAL = {"not_interested": 0.6, "wrong_number": 0.6}
+FINAL = {"not_interested": 0.7, "wrong_number": 0.7}
 """What ends things for good must be heard at least so surely; else it is asked back."""
 
 HEARD_AGAIN = 3

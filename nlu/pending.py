@@ -14,9 +14,9 @@ from datetime import datetime, time, timedelta
 from nlu.anchoring import counts_from_now, names_a_day
 from nlu.plain_answers import Piece, read_plain
 from nlu.plain_words import Part
-from nlu.understanding import Heard, Times, Window
+from nlu.understanding import UNSURE, Heard, Times, Window
 
-WAVERING = 0.5
+WAVERING = UNSURE
 """The confidence of a choice that is rather asked about than made."""
 
 LAST = -1

@@ -14,11 +14,11 @@ Grain = Literal["minute", "hour", "part_of_day", "day", "week", "month", "range"
 Rung = Literal["rule", "pending", "model", "none"]
 
 
-UNSURE = 0.5
+UNSURE = 0.6
 """Below this confidence it is better to ask back than to act.
 
-Measured on 2,800 public texts that reach the model (`make eval`), right answers by confidence: 0.3–0.4 38 %,
-0.4–0.6 49 %, 0.6–0.7 62 %, 0.7–0.8 66 %, 0.8–0.9 77 %, above 95 %.
+From the curve of docs/understanding.md (`make eval`): from 0.4 to 0.6 a guess is right one time in two, from
+0.6 on three times in four and more. What ends something for good asks for more (`FINAL`, `SURE` in actions/).
 """
 
 

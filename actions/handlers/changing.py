@@ -13,7 +13,7 @@ from nlu.understanding import Times
 SHOWN = 3
 """More visits than this in one text would be a wall of words."""
 
-SURE = 0.6
+SURE = 0.8
 """Below this confidence a visit is called off only after a yes."""
 
 

@@ -191,7 +191,7 @@ def test_a_visit_is_called_off_at_once_where_that_is_plainly_said() -> None:
     sure = last(there, hears("cancel_appointment", text="cancel my appointment"), state=State())
     assert only(sure, CancelVisit) == CancelVisit(7)
     unsure = last(
-        there, hears(Heard("cancel_appointment", None, 0.55), text="might not make it"), state=State()
+        there, hears(Heard("cancel_appointment", None, 0.75), text="might not make it"), state=State()
     )
     assert unsure.state.asked == "confirm_cancel"
     assert not unsure.effects
