@@ -16,3 +16,13 @@ def status_callback(message_id: int) -> str:
 def conversation(conversation_id: int) -> str:
     """The transcript, behind the staff login."""
     return f"{settings.get().own_base_url}/staff/conversations/{conversation_id}"
+
+
+def calendar_settings() -> str:
+    """Where staff connect the calendar."""
+    return f"{settings.get().own_base_url}/staff/settings/calendar"
+
+
+def google_redirect() -> str:
+    """Where Google sends an owner back to after consenting: word for word as the client at Google has it."""
+    return f"{calendar_settings()}/callback"

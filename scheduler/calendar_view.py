@@ -34,7 +34,7 @@ def _calendar(connection: CalendarConnection, zone: str) -> Calendar:
     if connection.disconnected_at is not None:
         raise NoCalendar
     try:
-        return connected(connection.id, connection.kind, connection.calendar_id, zone)
+        return connected(connection.id, connection.kind, connection.calendar_id, zone, connection.token)
     except CalendarDisconnected:
         note_disconnected(connection.id)
         raise NoCalendar from None

@@ -7,10 +7,19 @@ from actions.calendars.local import LocalCalendar
 from data import settings
 
 
-def connected(connection_id: int, kind: str, calendar_id: str, zone: str) -> Calendar:
-    """The calendar of a CalendarConnection. Raises CalendarDisconnected where Google lets nobody in."""
+def connected(
+    connection_id: int, kind: str, calendar_id: str, zone: str, token: bytes | None = None
+) -> Calendar:
+    """The calendar of a CalendarConnection. Raises CalendarDisconnected where Google lets nobody in.
+
+    `token` is the consent that the connection keeps; without one the settings name the way in.
+    """
     if kind == "local":
         return LocalCalendar(connection_id, zone)
-    from actions.calendars.google import connect_google  # heavy: only where it is used
+    # heavy: only where they are used
+    from actions.calendars.google import connect_google
+    from actions.calendars.google_access import StoredConsent
 
-    return connect_google(settings.get(), calendar_id)
+    present = settings.get()
+    access = StoredConsent.by(present, token) if token else None
+    return connect_google(present, calendar_id, access=access)

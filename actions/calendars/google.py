@@ -41,13 +41,17 @@ _NOT_SHARED = "the calendar is not there, or not shared with us any more"
 
 
 def connect_google(
-    settings: Settings, calendar_id: str = "", *, patience: Patience | None = None
+    settings: Settings,
+    calendar_id: str = "",
+    *,
+    access: Access | None = None,
+    patience: Patience | None = None,
 ) -> GoogleCalendar:
-    """The calendar `calendar_id` (else the one in the settings), reached as the settings say.
+    """The calendar `calendar_id`, reached by `access`; what is not given is as the settings say.
 
-    Asks nobody yet, and costs little the second time. Raises GoogleNotConfigured.
+    Asks nobody yet, and costs little the second time. Raises CalendarDisconnected.
     """
-    access = access_from(settings)
+    access = access or access_from(settings)
     calendar_id = calendar_id or settings.google_calendar_id
     if not calendar_id:
         raise GoogleNotConfigured("no Google calendar is chosen: set GOOGLE_CALENDAR_ID")

@@ -1,4 +1,4 @@
-"""How we are let in to Google: credentials from a service account's key or from a stored token.
+"""How we are let in to Google: credentials from a service account's key, a token file or a stored consent.
 
 A key or token is read anew for every thread, since credentials refresh themselves and are not safe to
 share. Access tokens are refreshed in memory; nothing is written back.
@@ -7,7 +7,7 @@ share. Access tokens are refreshed in memory; nothing is written back.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -93,6 +93,42 @@ class TokenFile:
             token_uri=self.token_uri or stored.get("token_uri") or TOKEN_URI,
             client_id=stored.get("client_id") or self.client_id,
             client_secret=stored.get("client_secret") or self.client_secret,
+            expiry=_expiry(stored.get("expiry")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConsent:
+    """What an owner granted in the staff view: google-auth's JSON, kept encrypted in the database.
+
+    The client's secret comes from the settings where they name the same client: there it may be renewed.
+    """
+
+    stored: bytes = field(repr=False)
+    token_uri: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+    @classmethod
+    def by(cls, settings: Settings, stored: bytes) -> StoredConsent:
+        """The stored consent, with what the settings say about the client and its addresses."""
+        secret = settings.google_client_secret.get_secret_value()
+        return cls(stored, settings.google_token_uri, settings.google_client_id, secret)
+
+    def __call__(self) -> Any:
+        try:
+            stored = json.loads(self.stored)
+            token, refresh_token = stored["token"], stored["refresh_token"]
+        except (ValueError, KeyError, TypeError):
+            raise CalendarDisconnected("the stored consent is damaged: connect the calendar again") from None
+        client_id = stored.get("client_id") or self.client_id
+        ours = self.client_secret if client_id == self.client_id else ""
+        return user.Credentials(  # type: ignore[no-untyped-call]
+            token,
+            refresh_token=refresh_token,
+            token_uri=self.token_uri or stored.get("token_uri") or TOKEN_URI,
+            client_id=client_id,
+            client_secret=ours or stored.get("client_secret"),
             expiry=_expiry(stored.get("expiry")),
         )
 

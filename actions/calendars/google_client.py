@@ -45,6 +45,7 @@ class Methods(NamedTuple):
     events: Any
     freebusy: Any
     calendars: Any
+    calendar_list: Any
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +59,7 @@ def methods(root: str) -> Methods:
         static_discovery=True,
         client_options={"api_endpoint": f"{root.rstrip('/')}/calendar/v3/"},
     )
-    return Methods(api.events(), api.freebusy(), api.calendars())
+    return Methods(api.events(), api.freebusy(), api.calendars(), api.calendarList())
 
 
 class GoogleClient:

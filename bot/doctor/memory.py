@@ -175,7 +175,7 @@ def calendar(present: Settings) -> Finding:
             return unwell("local, though Google is set", "run rekindle business load again")
         try:
             now = clock.real()
-            connected(connection.id, connection.kind, connection.calendar_id, zone).busy(
+            connected(connection.id, connection.kind, connection.calendar_id, zone, connection.token).busy(
                 now, now + timedelta(days=1)
             )
         except CalendarDisconnected as error:
