@@ -78,7 +78,14 @@ class CancelVisit:
     visit: int
 
 
-Effect = Suppress | HandOver | Unanswered | Freeze | Close | CallBack | Book | Move | CancelVisit
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The contact says that they will come."""
+
+    visit: int
+
+
+Effect = Suppress | HandOver | Unanswered | Freeze | Close | CallBack | Book | Move | CancelVisit | Confirm
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class State:
     """A goodbye was said: another one needs no answer."""
     refused: bool = False
     """A set of openings was turned down: rather than a third set, ask what would suit."""
+    reminded: int | None = None
+    """The visit that they were last reminded of: a bare answer is about that one."""
+    cannot_come: bool = False
+    """They cannot come to the visit that they were reminded of: a no now means to call it off."""
     called_off: bool = False
     """A visit was just called off: a no to another time is no no to the business."""
     objections: tuple[str, ...] = ()

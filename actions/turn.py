@@ -94,7 +94,13 @@ class Turn:
         zone = ZoneInfo(self.context.business.zone)
         days = {window.start.date() for window in self.understanding.times.windows}
         then = tuple(visit for visit in visits if visit.start.astimezone(zone).date() in days)
-        return theirs or then or visits
+        reminded = tuple(visit for visit in visits if visit.id == self._spoken_of())
+        return theirs or then or reminded or visits
+
+    def _spoken_of(self) -> int | None:
+        """The visit that the talk is about since its reminder."""
+        about_it = self.state.asked == "confirm_appointment" or self.state.cannot_come
+        return self.state.reminded if about_it else None
 
     @property
     def persons_named(self) -> tuple[PersonFacts, ...]:

@@ -62,6 +62,8 @@ class Kind:
 
 
 KINDS = {
+    "reminder": Kind(proactive=True),
+    "follow_up": Kind(proactive=True),  # after a visit to which nobody came
     "touch": Kind(proactive=True),
     "callback": Kind(proactive=True),
     "nudge": Kind(proactive=True),

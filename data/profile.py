@@ -91,6 +91,12 @@ class Profile(_Fact):
     """When to write again to somebody who says "not now" and names no time."""
     nudge_after_hours: int = Field(default=20, ge=0, le=7 * 24)
     """How long a silence over a time lasts before one short text asks once more; 0 = never."""
+    reminder_minutes: tuple[Annotated[int, Field(ge=30, le=14 * 24 * 60)], ...] = (1440, 120)
+    """How long before a visit its contact is reminded, in minutes: once for each; none = never."""
+    no_show_follow_up: bool = True
+    """Whether a contact whom staff mark as not having come gets one kind text that offers another time."""
+    tell_calendar_changes: bool = False
+    """Whether contacts are told when their visit is moved or deleted in the calendar itself."""
     bot_texts_per_hour: int = Field(default=12, gt=0)
     """More than this to one contact in an hour means a loop with another machine: a person looks."""
     collect_seconds: int = Field(default=4, ge=0)

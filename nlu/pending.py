@@ -68,6 +68,8 @@ def settle(
     names = {"which_service": pending.services, "which_person": pending.persons}.get(pending.asked or "", ())
     if named := _named(text, names):
         return Settled(Heard("choose"), named)
+    if pending.asked == "confirm_appointment" and re.sub(r"[\W_]", "", text.lower()) == "c":
+        return Settled(Heard("affirm"))  # "reply C to confirm"
     pieces = read_plain(text)
     if pieces is None:
         return None

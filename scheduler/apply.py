@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import singledispatch
 
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from actions.decision import (
     CallBack,
     CancelVisit,
     Close,
+    Confirm,
     Decision,
     Effect,
     Freeze,
@@ -34,10 +35,12 @@ from data.models import (
     UnansweredQuestion,
 )
 from data.queries.calendars import active_calendar
+from data.queries.days import keep_room
 from data.queries.holds import hold
 from data.queries.messages import cancel_queued, enqueue
 from data.queries.outcomes import refresh_outcome
 from data.queries.suppressions import suppress
+from scheduler.gather import profile_of
 from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 
@@ -172,7 +175,7 @@ def _book(effect: Book, scene: Scene) -> None:
     visit.event_id = event_id(str(scene.contact.id), effect.start.isoformat(), scene.evidence)
     scene.session.add(visit)
     scene.session.flush()
-    hold(scene.session, visit, effect.start, effect.end, until=clock.now() + HOLD)
+    _hold(scene, visit, effect.start, effect.end)
     _cancel_callbacks(scene)
     scene.jobs.append(Job("appointment", visit.id))
 
@@ -180,8 +183,9 @@ def _book(effect: Book, scene: Scene) -> None:
 @_apply.register
 def _move(effect: Move, scene: Scene) -> None:
     visit = scene.session.get_one(Appointment, effect.visit)
-    hold(scene.session, visit, effect.start, effect.end, until=clock.now() + HOLD)
+    _hold(scene, visit, effect.start, effect.end)
     visit.state, visit.new_start_at, visit.new_end_at = "moving", effect.start, effect.end
+    visit.remind_at = visit.confirmed_at = None
     visit.due_at, visit.attempts, visit.version = clock.now(), 0, visit.version + 1
     scene.jobs.append(Job("appointment", visit.id))
 
@@ -190,12 +194,28 @@ def _move(effect: Move, scene: Scene) -> None:
 def _cancel_visit(effect: CancelVisit, scene: Scene) -> None:
     visit = scene.session.get_one(Appointment, effect.visit)
     visit.state, visit.ends_as = "cancelling", "cancelled"
+    visit.remind_at = visit.confirmed_at = None
     visit.due_at, visit.attempts, visit.version = clock.now(), 0, visit.version + 1
     scene.jobs.append(Job("appointment", visit.id))
 
 
+@_apply.register
+def _confirm(effect: Confirm, scene: Scene) -> None:
+    visit = scene.session.get_one(Appointment, effect.visit)
+    if visit.state == "booked":
+        visit.confirmed_at = clock.now()
+
+
+def _hold(scene: Scene, visit: Appointment, start: datetime, end: datetime) -> None:
+    """Keep the time, unless the day has as many appointments as the owner wants. Raises OpeningTaken."""
+    most = profile_of(scene.business).most_per_day
+    if most is not None:
+        keep_room(scene.session, scene.business, start, most, besides=visit.id)
+    hold(scene.session, visit, start, end, until=clock.now() + HOLD)
+
+
 def _end_what_is_proactive(scene: Scene, reason: str) -> None:
-    cancel_queued(scene.session, scene.contact.id, ("touch", "callback", "nudge"), reason)
+    cancel_queued(scene.session, scene.contact.id, ("touch", "callback", "nudge", "follow_up"), reason)
     scene.conversation.nudge_due_at = None
     stop_enrollments(scene.session, scene.contact.id, reason)
     _cancel_callbacks(scene)

@@ -51,6 +51,8 @@ def _work() -> Iterator[Source]:
     yield "nudge", Conversation.id, Conversation.nudge_due_at, silence
     pending = Callback.state == "pending"
     yield "callback", Callback.id, Callback.due_at, pending & ~_held_up(Callback.contact_id)
+    reminded = Appointment.remind_at.is_not(None) & ~_held_up(Appointment.contact_id)
+    yield "reminder", Appointment.id, Appointment.remind_at, reminded
 
 
 def _openers() -> Iterator[Source]:

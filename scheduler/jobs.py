@@ -13,7 +13,18 @@ from typing import Literal
 SWEEP_EVERY = 5.0
 """Seconds between two sweeps: how long a text waits at most when its wake-up was lost."""
 
-JobKind = Literal["converse", "deliver", "touch", "callback", "appointment", "notice", "nudge", "reconcile"]
+JobKind = Literal[
+    "converse",
+    "deliver",
+    "touch",
+    "callback",
+    "appointment",
+    "reminder",
+    "notice",
+    "nudge",
+    "reconcile",
+    "follow",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from scheduler.jobs import Job, JobKind
 from scheduler.notices import notice
 from scheduler.nudges import nudge
 from scheduler.reconcile import reconcile
+from scheduler.reminders import remind
 from scheduler.touches import callback, touch
 from scheduler.visits import settle
 
@@ -30,6 +31,7 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "touch": touch,
     "callback": callback,
     "appointment": settle,
+    "reminder": remind,
     "notice": notice,
     "nudge": nudge,
     "reconcile": reconcile,

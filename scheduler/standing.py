@@ -12,7 +12,11 @@ from data.models import Business, Campaign, Contact, Conversation, Enrollment, M
 from data.queries.outcomes import bot_is_silent
 from data.queries.suppressions import suppressed_for
 from data.whereabouts import Whereabouts
+from scheduler import reminder_plan
 from scheduler.gather import visits_of, whereabouts_of
+
+ENDED_FOR_GOOD = frozenset({"bereavement", "minor"})
+"""The ends after which not even a visit is spoken of any more, unless a person does."""
 
 
 def verdict_on(session: Session, message: Message) -> Leave | Wait | Drop:
@@ -36,16 +40,26 @@ def standing_of(session: Session, message: Message) -> Standing:
     enrollment = message.enrollment_id and session.get(Enrollment, message.enrollment_id)
     campaign = session.get_one(Campaign, enrollment.campaign_id) if enrollment else None
     over = (enrollment and enrollment.state == "stopped") or (campaign and campaign.state == "done")
-    proactive = KINDS[message.kind].proactive
+    if message.kind == reminder_plan.KIND:  # it is about a visit that stands
+        superseded = not reminder_plan.still_holds(session, message)
+    else:
+        superseded = KINDS[message.kind].proactive and bool(over or visits_of(session, contact))
     return Standing(
         suppressed_for=suppressed,
         staff_took_over=conversation.staff_took_over_at is not None,
         silenced=bot_is_silent(session, conversation),
         frozen=conversation.frozen_at is not None,
         paused=campaign is not None and campaign.state != "running",
-        closed=conversation.closed_reason is not None,
-        superseded=proactive and bool(over or visits_of(session, contact)),
+        closed=_closed(conversation, message),
+        superseded=superseded,
         last_inbound_at=conversation.last_inbound_at,
         whatsapp_inbound_at=conversation.last_whatsapp_inbound_at,
         queued_at=message.created_at,
     )
+
+
+def _closed(conversation: Conversation, message: Message) -> bool:
+    """Whether a no or an end forbids it; who has a visit all the same is reminded, but nobody who mourns."""
+    if message.kind == reminder_plan.KIND:
+        return conversation.closed_reason in ENDED_FOR_GOOD
+    return conversation.closed_reason is not None

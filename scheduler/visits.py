@@ -27,8 +27,16 @@ from data.queries.holds import OpeningTaken, make_lasting, release_hold
 from data.queries.messages import conversation_of
 from data.queries.outcomes import bot_is_silent, refresh_outcome
 from nlu.understanding import Heard, Understanding
+from scheduler import reminder_plan
 from scheduler.apply import Scene, apply
-from scheduler.calendar_view import NoCalendar, busy_times, calendar_of, note_disconnected
+from scheduler.calendar_view import (
+    NoCalendar,
+    calendar_changed,
+    calendar_of,
+    clashes_anywhere,
+    note_disconnected,
+    with_calendar,
+)
 from scheduler.gather import gather, profile_of
 from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
@@ -76,6 +84,8 @@ def settle(visit_id: int) -> list[Job]:
         if error.permanent and step.state in SAYS:
             return _give_up(step)
         return _later(step)
+    finally:
+        calendar_changed(step.connection)
 
 
 def _take(step: Step, calendar: Calendar) -> list[Job]:
@@ -84,7 +94,7 @@ def _take(step: Step, calendar: Calendar) -> list[Job]:
         return _removed(step)
     if step.state == "restoring":
         return _put_back(step, calendar)
-    if clashes := calendar.clashes(step.to_start, step.to_end, ignoring=(step.event.id,)):
+    if clashes := clashes_anywhere(step.connection, step.to_start, step.to_end, ignoring=(step.event.id,)):
         return _gone(step, clashes)
     if step.state == "booking":
         _put(step, calendar)
@@ -114,6 +124,7 @@ def _stands(step: Step, calendar: Calendar) -> list[Job]:
                 visit.state, visit.due_at, visit.new_start_at, visit.new_end_at = "booked", None, None, None
                 visit.version += 1
                 make_lasting(session, visit)
+                reminder_plan.expect(visit, scene.business, scene.contact)
                 name = SAYS.get(step.state)
                 return _tell(scene, visit, name, f"{name}:{visit.id}:{visit.version}") if name else []
             ended = visit.state in ("cancelling", "cancelled", "failed")
@@ -177,11 +188,10 @@ def _gone(step: Step, clashes: Collection[Span] = ()) -> list[Job]:
         visit, scene = _scene(session, step)
         context = gather(session, scene.business, scene.contact)
         state = State.from_json(scene.conversation.state)
-    days = context.business.profile.horizon_days + 1
-    busy = busy_times(step.business, step.contact, context.now, days)
+    context = with_calendar(context)
     context = replace(
         context,
-        busy=None if busy is None else (*busy, *clashes),
+        busy=None if context.busy is None else (*context.busy, *clashes),
         visits=tuple(known for known in context.visits if known.id != visit.id or step.state == "moving"),
     )
     moving = visit.id if step.state == "moving" else None

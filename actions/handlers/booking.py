@@ -113,6 +113,8 @@ def affirm(turn: Turn) -> None:
             turn.ask("offer_to_book", offered=(), called_off=True)
         case "offer_to_move":
             changing.reschedule(turn)
+        case "confirm_appointment" if turn.visit:
+            changing.confirm(turn)
         case "which_service" | "which_person":
             told_what_was_asked(turn)
         case "anything_else":
@@ -132,6 +134,10 @@ def deny(turn: Turn) -> None:
     """No: to what, the pending question says."""
     state, times = turn.state, turn.understanding.times
     match state.asked:
+        case "confirm_appointment" if turn.visit:
+            changing.cannot_come(turn)
+        case "which_time" if state.cannot_come and turn.visit and not times:
+            changing.ask_to_call_off(turn)
         case "confirm_time" | "which_opening" | "which_time" if times.windows or times.excluded:
             propose(turn, times, avoid=state.offered)
         case "confirm_time" | "which_opening" | "which_time" if drops_the_matter(turn.understanding.text):
@@ -178,7 +184,9 @@ def take(turn: Turn, opening: datetime) -> None:
         turn.do(Move(turn.state.moving, opening, end))
     else:
         turn.do(Book(service.id, opening, end, turn.state.person))
-    turn.ask(None, offered=(), wanted=Times(), refused=False, called_off=False, person=None)
+    turn.ask(
+        None, offered=(), wanted=Times(), refused=False, called_off=False, person=None, cannot_come=False
+    )
 
 
 def _means_the_offer(turn: Turn) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
-from actions.decision import CancelVisit, HandOver
+from actions import wording
+from actions.decision import CancelVisit, Confirm, HandOver
 from actions.meaning import wish
 from actions.proposing import inside, propose
 from actions.turn import Turn
@@ -53,12 +55,43 @@ def call_off(turn: Turn) -> None:
         turn.do(CancelVisit(turn.visit.id))
         turn.ask("offer_to_book", offered=(), moving=None, called_off=True)
     else:
-        turn.say(
-            "confirm_call_off",
-            service=turn.service_name(turn.visit.service),
-            opening=turn.opening_text(turn.visit.start),
-        )
-        turn.ask("confirm_cancel")
+        ask_to_call_off(turn)
+
+
+def ask_to_call_off(turn: Turn) -> None:
+    """Call it off? A yes does."""
+    assert turn.visit is not None
+    turn.say(
+        "confirm_call_off",
+        service=turn.service_name(turn.visit.service),
+        opening=turn.opening_text(turn.visit.start),
+    )
+    turn.ask("confirm_cancel", offered=(), moving=None)
+
+
+def confirm(turn: Turn) -> None:
+    """A yes to a reminder; one that names another time wants that time."""
+    assert turn.visit is not None
+    times, start, zone = turn.understanding.times, turn.visit.start, turn.context.business.zone
+    if times.windows and not any(inside(start, window, zone) for window in times.windows):
+        reschedule(turn)
+        return
+    turn.do(Confirm(turn.visit.id))
+    turn.say("thanks_for_confirming", day=wording.day(start.astimezone(ZoneInfo(zone))))
+    turn.ask(None, offered=(), moving=None, reminded=None, cannot_come=False, parted=True)
+
+
+def cannot_come(turn: Turn) -> None:
+    """A no to a reminder: another time, or call it off? A time that is named with it is looked for."""
+    assert turn.visit is not None
+    times = _but_for_the_present_time(turn)
+    zone = turn.context.business.zone
+    if times.windows and not all(inside(turn.visit.start, window, zone) for window in times.windows):
+        reschedule(turn)
+        return
+    visit = turn.visit
+    turn.say("cannot_come")
+    turn.ask("which_time", offered=(), moving=visit.id, service=visit.service, cannot_come=True)
 
 
 def keep(turn: Turn) -> None:
@@ -67,7 +100,7 @@ def keep(turn: Turn) -> None:
     turn.say(
         "kept", service=turn.service_name(turn.visit.service), opening=turn.opening_text(turn.visit.start)
     )
-    turn.ask(None, offered=(), moving=None, wanted=Times())
+    turn.ask(None, offered=(), moving=None, wanted=Times(), cannot_come=False)
 
 
 def check(turn: Turn) -> None:

@@ -85,6 +85,8 @@ KINDS = {
     "touch": "opener",
     "callback": "callback",
     "nudge": "nudge",
+    "reminder": "reminder",
+    "follow_up": "follow-up",
     "farewell": "last text",
     "emergency": "emergency text",
 }
