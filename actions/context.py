@@ -81,6 +81,7 @@ class Visit:
 class Context:
     """Everything that deciding may look at. `now` is aware; `busy` None means the calendar cannot be read.
 
+    `ours`: the part of `busy` that we have booked, or hold for others.
     `taken`: the opening chosen last has gone in the meantime, so that others are offered with an apology.
     """
 
@@ -92,6 +93,7 @@ class Context:
     bot_texts_last_hour: int = 0
     has_media: bool = False
     taken: bool = False
+    ours: tuple[Span, ...] = ()
 
     @property
     def business_now(self) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -172,7 +173,26 @@ def openings_for(turn: Turn, service: Service) -> list[datetime]:
         end=end,
         busy=busy,
     )
-    return [opening for opening in found if not moving or opening != moving.start]
+    full = _full_days(turn, moving)
+    zone = ZoneInfo(context.business.zone)
+    return [
+        opening
+        for opening in found
+        if (not moving or opening != moving.start)
+        and (not full or opening.astimezone(zone).date() not in full)
+    ]
+
+
+def _full_days(turn: Turn, moving: Visit | None) -> frozenset[date]:
+    """The days, local to the business, that have all the appointments that the owner wants on one day."""
+    business = turn.context.business
+    most, zone = business.profile.most_per_day, ZoneInfo(business.zone)
+    if most is None:
+        return frozenset()
+    ours = Counter(span.start.astimezone(zone).date() for span in turn.context.ours)
+    if moving and (moving.start, moving.end) in ((span.start, span.end) for span in turn.context.ours):
+        ours[moving.start.astimezone(zone).date()] -= 1
+    return frozenset(day for day, count in ours.items() if count >= most)
 
 
 def availability(

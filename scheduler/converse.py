@@ -36,7 +36,7 @@ from nlu.understanding import Heard as HeardIntent
 from nlu.understanding import Times, Understanding, Window
 from scheduler import ear, nudges
 from scheduler.apply import Scene, apply
-from scheduler.calendar_view import busy_times
+from scheduler.calendar_view import prefetch, with_calendar
 from scheduler.gather import gather
 from scheduler.jobs import Job
 
@@ -78,6 +78,8 @@ def converse(contact_id: int) -> list[Job]:
             release(session, lease)
         return []
     try:
+        if not heard.silent:  # calendars far away answer while the model is asked
+            prefetch(heard.context)
         understanding = _understand(heard)
         return _answer(lease, heard, understanding)
     except ModelUnavailable:
@@ -149,7 +151,7 @@ def _answer(lease: Lease, heard: Heard, understanding: Understanding) -> list[Jo
                 return []
             heard = replace(fresh, ids=heard.ids)  # what came since has not been understood yet
             again = replace(understanding, times=Times())
-            decision = offer_again(heard.state, again, _with_calendar(heard.context))
+            decision = offer_again(heard.state, again, with_calendar(heard.context))
     raise RuntimeError("openings went three times while one text was answered")
 
 
@@ -162,7 +164,7 @@ def _decide(heard: Heard, understanding: Understanding) -> Decision:
     try:  # most texts that might need the calendar do not; deciding is pure and may be done twice
         return decide(heard.state, understanding, replace(context, busy=UNREAD))
     except CalendarWanted:
-        return decide(heard.state, understanding, _with_calendar(context))
+        return decide(heard.state, understanding, with_calendar(context))
 
 
 def _apply(
@@ -235,12 +237,6 @@ def _left_to_staff(heard: Heard, reason: str) -> Decision:
     turn.say("handed_over")
     turn.do(HandOver(reason, silent=False))
     return turn.decision()
-
-
-def _with_calendar(context: Context) -> Context:
-    """The context with what the calendar and our own holds say is busy; None where it cannot be read."""
-    days = context.business.profile.horizon_days + 1
-    return replace(context, busy=busy_times(context.business.id, context.contact.id, context.now, days))
 
 
 def _shown(understanding: Understanding) -> dict[str, object]:
