@@ -36,7 +36,7 @@ from data.settings import Settings
 
 _PAGE = 2500  # the most that events.list gives at once
 _FREE_BUSY_REACH = timedelta(days=60)  # Google refuses longer stretches ("timeRangeTooLong")
-_INSERTS = 3  # for a server whose right hand says "taken" and whose left hand shows nothing
+_TRIES = 3  # for a server whose right hand says "taken" and whose left hand shows nothing
 _NOT_SHARED = "the calendar is not there, or not shared with us any more"
 
 
@@ -95,7 +95,7 @@ class GoogleCalendar:
 
     def put(self, event_: CalendarEvent) -> CalendarEvent:
         wanted = body(event_)
-        for _ in range(_INSERTS):
+        for _ in range(_TRIES):
             try:
                 return self._stands(self._ask(self._events.insert(calendarId=self._id, body=wanted)), event_)
             except GoogleRefused as refused:
@@ -131,13 +131,18 @@ class GoogleCalendar:
             raise EventGone("the event was deleted from the calendar while we moved it")
 
     def remove(self, event_id: str) -> None:
-        try:
-            self._client.ask(self._events.delete(calendarId=self._id, eventId=event_id))
-        except GoogleRefused as refused:
-            if refused.status == 404:
-                self._see_that_the_calendar_is_there()
-            elif refused.status != 410:
-                raise
+        for _ in range(_TRIES):
+            try:
+                self._client.ask(self._events.delete(calendarId=self._id, eventId=event_id))
+                return
+            except GoogleRefused as refused:
+                if refused.status not in (404, 410):
+                    raise
+            # "gone" is taken at its word only once the event does not show any more
+            item = self._item(event_id)
+            if item is None or is_cancelled(item):
+                return
+        raise CalendarUnavailable("Google says that the event is gone, but still shows it")
 
     def get(self, event_id: str) -> CalendarEvent | None:
         item = self._item(event_id)

@@ -39,6 +39,10 @@ class Patience:
     longest_wait: float = 4.0
 
 
+USUAL = Patience()
+"""Where nobody says otherwise."""
+
+
 class Methods(NamedTuple):
     """The groups of API methods that we use. Building requests from them is safe from any thread."""
 
@@ -69,7 +73,7 @@ class GoogleClient:
         self.methods = methods(root)
         self._root = root
         self._access = access
-        self._patience = patience or Patience()
+        self._patience = patience or USUAL
         self._own = threading.local()
 
     def ask(self, request: Any) -> dict[str, Any]:

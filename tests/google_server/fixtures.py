@@ -72,3 +72,14 @@ def google_server(tmp_path: Path) -> Iterator[ConnectedGoogle]:
     finally:
         server.close()
     assert not server.problems, server.problems
+
+
+@pytest.fixture(scope="module")
+def one_google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConnectedGoogle]:
+    """As google_server, one for a whole module: `empty()` it between tests."""
+    server = GoogleServer()
+    try:
+        yield ConnectedGoogle(server, tmp_path_factory.mktemp("google"))
+    finally:
+        server.close()
+    assert not server.problems, server.problems

@@ -1,0 +1,60 @@
+"""Visits on a calendar whose calls fail, one after the other, in every way there is."""
+
+from __future__ import annotations
+
+import pytest
+from soak.booking_faults import CALLS, PAIRS, TROUBLES, suffer
+from soak.booking_scenes import NEW_YORK, Practice
+from sqlalchemy import select
+
+from data.db import reading
+from data.models import CalendarConnection
+
+pytestmark = pytest.mark.database
+
+SOME = (
+    "403 requiredAccessLevel",
+    "409",
+    "410",
+    "time-out after the work was done",
+)
+"""`make soak` takes all of them, lasting ones too: tests/soak/booking.py."""
+
+
+@pytest.mark.parametrize(("step", "call"), PAIRS)
+def test_a_call_that_fails_once_leaves_the_visit_as_the_contact_was_told(
+    practice: Practice, step: str, call: str
+) -> None:
+    some = [trouble for trouble in TROUBLES if trouble.name in SOME]
+    wrong = [one for trouble in some for one in suffer(practice, step, call, trouble, minutes=0)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_call_that_fails_until_we_give_up_leaves_the_visit_as_the_contact_was_told(
+    practice: Practice,
+) -> None:
+    ended = [(step, calls[-1]) for step, calls in CALLS.items()]
+    lasting = next(trouble for trouble in TROUBLES if trouble.name == "500 after the work was done")
+    wrong = [one for step, call in ended for one in suffer(practice, step, call, lasting, minutes=12)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_time_that_has_gone_is_not_offered_again_by_a_free_busy_that_lags(practice: Practice) -> None:
+    phone = practice.somebody()
+    visit = practice.begin("booking", phone)
+    wanted = practice.visit(visit).start_at
+    practice.google.calendar.add(f"{wanted.astimezone(NEW_YORK):%Y-%m-%dT%H:%M:%S}", "2026-03-16T10:00:00")
+    practice.google.fail("stale", "freebusy.query", times=None)
+    practice.go_on(3)
+    assert practice.told(phone) == ["gone"]
+    assert "9:00" not in practice.service.arrived(phone)[0]
+    assert practice.visit(visit).state == "failed"
+    assert len(practice.events()) == 1
+
+
+def test_who_may_read_the_calendar_but_not_write_to_it_stops_offering(practice: Practice) -> None:
+    practice.google.fail("forbidden", "events.insert", times=None)
+    practice.begin("booking", practice.somebody())
+    practice.go_on(0)
+    with reading() as session:
+        assert session.scalars(select(CalendarConnection)).one().disconnected_at is not None
