@@ -120,6 +120,8 @@ def _connect_calendar(session: Session, business: Business) -> None:
     present_one = active_calendar(session, business.id)
     if present_one is not None and (present_one.kind, present_one.calendar_id) == (kind, name):
         return
+    if present_one is not None and present_one.account:
+        return  # connected in the staff view, and left to it
     if present_one is not None:
         present_one.active = False
     session.add(CalendarConnection(business_id=business.id, kind=kind, calendar_id=name))

@@ -75,7 +75,8 @@ def _alert(session: Session, business: Business) -> list[Job]:
         last = told.get(kind)
         if last is None or last.ended or last.at <= clock.now() - AGAIN_AFTER:
             again = "Still: " if last is not None and not last.ended else ""
-            jobs += _say(session, business, trouble.kind, "on", last, f"{again}{trouble.words}")
+            words = f"{again}{trouble.words} {trouble.link}".rstrip()
+            jobs += _say(session, business, trouble.kind, "on", last, words)
             log.error("in trouble", kind=kind)
     for kind, last in told.items():
         if kind not in present and not last.ended:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from actions.guards import REPLY_WITHIN
-from data import clock
+from data import addresses, clock
 from data.models import CalendarConnection, Contact, Message, Sender
 from data.queries.heartbeats import silences
 
@@ -34,10 +34,14 @@ NEVER_HELD = ("staff", "emergency")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One trouble: a word for it that stays the same while it lasts, and a sentence or two for staff."""
+    """One trouble: a word for it that stays the same while it lasts, and a sentence or two for staff.
+
+    `link` is the page on which staff themselves can end it, if there is one.
+    """
 
     kind: str
     words: str
+    link: str = ""
 
 
 def troubles(session: Session, business_id: int) -> list[Trouble]:
@@ -69,12 +73,9 @@ def _troubles(session: Session, business_id: int) -> Iterator[Trouble]:
             "The part that understands texts does not answer. What contacts write is kept; what waits for "
             "too long comes to you.",
         )
-    if _has(session, _disconnected(business_id)):
-        yield Trouble(
-            "calendar",
-            "The calendar refuses us, so no times are offered or booked. Whoever runs this installation must "
-            "connect it again.",
-        )
+    gone = session.scalar(_disconnected(business_id))
+    if gone is not None:
+        yield Trouble("calendar", _without_calendar(gone), addresses.calendar_settings())
     silent = silences(session)
     if max(silent.values(), default=timedelta(0)) > SILENT_FOR or _has(session, _waiting(business_id)):
         yield Trouble(
@@ -115,12 +116,25 @@ def _waiting(business_id: int) -> ColumnElement[bool]:
     )
 
 
-def _disconnected(business_id: int) -> ColumnElement[bool]:
-    return exists().where(
-        CalendarConnection.business_id == business_id,
-        CalendarConnection.active,
-        CalendarConnection.disconnected_at.is_not(None),
+def _disconnected(business_id: int) -> Select[CalendarConnection]:
+    return (
+        select(CalendarConnection)
+        .where(
+            CalendarConnection.business_id == business_id,
+            CalendarConnection.active,
+            CalendarConnection.disconnected_at.is_not(None),
+        )
+        .order_by(CalendarConnection.role, CalendarConnection.id.desc())
+        .limit(1)
     )
+
+
+def _without_calendar(gone: CalendarConnection) -> str:
+    if gone.account and gone.token is None:
+        what = "The calendar was disconnected here, so no times are offered or booked."
+    else:
+        what = "The calendar refuses us, so no times are offered or booked."
+    return f"{what} Connect it again under Settings, Calendar."
 
 
 def _minutes(span: timedelta) -> str:

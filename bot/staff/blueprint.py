@@ -13,6 +13,8 @@ from flask_login import current_user
 
 from bot.staff import moments, sessions, words
 from data import settings
+from data.db import reading
+from scheduler.troubles import Trouble, troubles
 
 blueprint = Blueprint(
     "staff",
@@ -54,7 +56,14 @@ def _for_every_page() -> dict[str, Any]:
         "outcomes": words.OUTCOMES,
         "words": words,
         "moments": moments,
+        "present_troubles": _present_troubles,
     }
+
+
+def _present_troubles() -> list[Trouble]:
+    """For the pages that have not read them already: each of them says what is wrong."""
+    with reading() as session:
+        return troubles(session, sessions.me().business_id)
 
 
 @blueprint.after_request

@@ -7,6 +7,8 @@ from flask import Flask
 from bot.staff import (
     acts,
     answers,
+    calendar_connect,
+    calendar_settings,
     errors,
     inbox,
     log_in,
@@ -21,6 +23,8 @@ from bot.staff.blueprint import blueprint
 _PARTS = (
     acts,
     answers,
+    calendar_connect,
+    calendar_settings,
     inbox,
     log_in,
     news,

@@ -24,6 +24,11 @@ SAYS = {
     audit.ANSWER_ADDED: "added an answer",
     audit.ANSWER_REMOVED: "removed an answer",
     audit.QUESTION_LEFT_OUT: "left an open question without an answer",
+    audit.CALENDAR_CONNECTED: "chose the calendar that bookings go to:",
+    audit.CALENDAR_RECONNECTED: "connected the calendar again:",
+    audit.CALENDAR_DISCONNECTED: "disconnected the calendar",
+    audit.CALENDAR_TESTED: "tested the calendar",
+    audit.HOURS_CHANGED: "changed the working hours",
     "looked": "read the conversation with",
     "took over": "took over the conversation with",
     "replied": "wrote to",
@@ -84,4 +89,4 @@ def _remark(act: audit.Act) -> str:
         return "by whoever runs this installation"
     if act.detail.get("released"):
         return "after an emergency"
-    return str(act.detail.get("reason", ""))
+    return str(act.detail.get("reason") or act.detail.get("calendar") or "")

@@ -26,6 +26,12 @@ ANSWER_ADDED = "added an answer"
 ANSWER_REMOVED = "removed an answer"
 QUESTION_LEFT_OUT = "left a question out"
 
+CALENDAR_CONNECTED = "connected a calendar"
+CALENDAR_RECONNECTED = "connected the calendar again"
+CALENDAR_DISCONNECTED = "disconnected the calendar"
+CALENDAR_TESTED = "tested the calendar"
+HOURS_CHANGED = "changed the working hours"
+
 OPERATOR = "operator"
 
 PAGE = 50
@@ -53,6 +59,18 @@ def note(
     session.add(event)
     session.flush()
     return event
+
+
+def latest(session: Session, business_id: int, *actions: str) -> tuple[datetime, str | None] | None:
+    """When one of these was done last, and by whom of the staff."""
+    found = session.execute(
+        select(AuditEvent.created_at, StaffUser.name)
+        .outerjoin(StaffUser, StaffUser.id == AuditEvent.staff_user_id)
+        .where(AuditEvent.business_id == business_id, AuditEvent.action.in_(actions))
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 def acts(session: Session, business_id: int, before: int | None = None) -> tuple[list[Act], int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from data import clock
@@ -86,7 +86,7 @@ def choose(
     looked_at = [_entry(session, business_id, *one) for one in busy if one[0] != bookings[0]]
     for earlier in before:
         if earlier not in (chosen, *looked_at):
-            earlier.active = earlier.disconnected_at is None and _is_stood_on(session, earlier)
+            earlier.active = earlier.disconnected_at is None and visits_ahead(session, earlier.id) > 0
             earlier.role = BUSY
     for connection, role in ((chosen, BOOKINGS), *((one, BUSY) for one in looked_at)):
         connection.account, connection.token = account, token
@@ -107,6 +107,16 @@ def disconnect(session: Session, business_id: int) -> bool:
         connection.disconnected_at = connection.disconnected_at or clock.now()
         connection.active = connection.active and connection.role == BOOKINGS
     return bool(found)
+
+
+def works_again(session: Session, connection_id: int) -> None:
+    """It was written to and read just now: whatever refused us does so no more."""
+    session.get_one(CalendarConnection, connection_id).disconnected_at = None
+
+
+def visits_ahead(session: Session, connection_id: int) -> int:
+    """How many visits stand on a calendar that are still to come."""
+    return session.scalar(select(func.count()).select_from(_ahead(connection_id).subquery())) or 0
 
 
 def lock(session: Session, business_id: int) -> Business:
@@ -143,13 +153,12 @@ def _entry(session: Session, business_id: int, calendar_id: str, name: str) -> C
     return found
 
 
-def _is_stood_on(session: Session, connection: CalendarConnection) -> bool:
-    visits = select(Appointment.id).where(
-        Appointment.calendar_connection_id == connection.id,
+def _ahead(connection_id: int) -> Select[int]:
+    return select(Appointment.id).where(
+        Appointment.calendar_connection_id == connection_id,
         Appointment.state.in_(LIVE),
         Appointment.end_at > clock.now(),
     )
-    return session.scalar(visits.limit(1)) is not None
 
 
 def _of(business_id: int) -> Select[CalendarConnection]:
