@@ -1,24 +1,31 @@
 # Every target but help calls setup first; the second time that costs under a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-parts lint bench soak eval
+.PHONY: help setup service model demo test test-parts lint checks bench soak eval
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: ## make both Python environments and train the language model
+setup: service model ## make both Python environments and train the language model
+
+service:
 	@.ci/setup/service.sh
+
+model: service
 	@.ci/setup/rasa.sh
 
 demo: setup ## run everything against simulated phones and print the address
 	@.venv/bin/rekindle demo
 
-test: setup test-parts lint ## lint, then all tests on SQLite and PostgreSQL, with real Redis, Rasa and Chromium
+test: service ## lint, then all tests on SQLite and PostgreSQL, with real Redis, Rasa and Chromium
+	@$(MAKE) --no-print-directory --jobs 2 model test-parts checks
 	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile
 
-test-parts: setup
+test-parts: service
 	@.ci/setup/test-parts.sh
 
-lint: setup ## ruff, mypy and the layers' contract
+lint: setup checks ## ruff, mypy and the layers' contract
+
+checks: service
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet --config .ci/lint-model.toml nlu/model

@@ -7,6 +7,7 @@ calibrated: on parts of the sentences that it did not learn from, it is measured
 say it is. What was learned is a file of plain arrays: loading it runs no code.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -120,8 +121,10 @@ class WeightedClassifier(GraphComponent, IntentClassifier):
         examples = self._weighted(counts, np.hstack([np.zeros((len(messages), 0)), *views]))
         self._labels = sorted({m.get(INTENT) for m in messages})
         meant = np.array([self._labels.index(m.get(INTENT)) for m in messages])
-        self._weights = self._learned(examples, meant)
-        self._sureness = self._calibrated(examples, meant)
+        with ThreadPoolExecutor() as pool:  # the sums release the interpreter's lock
+            weights = pool.submit(self._learned, examples, meant)
+            self._sureness = self._calibrated(examples, meant, pool)
+            self._weights = weights.result()
         with self._storage.write_to(self._resource) as folder:
             np.savez(
                 folder / ARRAYS,
@@ -154,7 +157,7 @@ class WeightedClassifier(GraphComponent, IntentClassifier):
     def _learned(self, examples: Examples, meant: np.ndarray) -> Weights:
         return learn(examples, meant, len(self._labels), self._config["C"], self._config["max_iter"])
 
-    def _calibrated(self, examples: Examples, meant: np.ndarray) -> float:
+    def _calibrated(self, examples: Examples, meant: np.ndarray, pool: ThreadPoolExecutor) -> float:
         """How sure the classifier may say it is, judged by sentences that it did not learn from."""
         intents = [label.partition(".")[0] for label in self._labels]
         groups = np.array([sorted(set(intents)).index(intent) for intent in intents])
@@ -162,9 +165,12 @@ class WeightedClassifier(GraphComponent, IntentClassifier):
         count = self._config["calibration_folds"]
         if not count:
             return 1.0
-        for learned_from, judged in parts(meant, count):
-            made = self._learned(examples.of(learned_from), meant[learned_from])
-            scores[judged] = made.scores(examples.of(judged))
+        folds = [
+            (judged, pool.submit(self._learned, examples.of(learned_from), meant[learned_from]))
+            for learned_from, judged in parts(meant, count)
+        ]
+        for judged, made in folds:
+            scores[judged] = made.result().scores(examples.of(judged))
         return fitted_sureness(scores, groups[meant], groups)
 
     def _weighted(self, counts: list[sp.csr_matrix], dense: np.ndarray) -> Examples:
