@@ -1,11 +1,13 @@
-"""OAuth's token endpoint: a service account's signed assertion, or a refresh token, for an access token."""
+"""OAuth's token endpoint: an assertion, a refresh token or a consent's code, for an access token."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import secrets
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +31,18 @@ class GrantRefused(Exception):
         self.error = error
 
 
+@dataclass
+class Code:
+    """What somebody has consented to; redeemed once."""
+
+    redirect_uri: str
+    challenge: str
+    scopes: str
+    offline: bool
+    until: float
+    used: bool = False
+
+
 class TokenEndpoint:
     """Grants access tokens and knows which of them still count."""
 
@@ -38,6 +52,9 @@ class TokenEndpoint:
         self.client_secret = secrets.token_hex(8)
         self.refresh_token = secrets.token_hex(16)
         self.revoked = False
+        self.consented: set[str] = set()
+        """The refresh tokens that consents have given."""
+        self._codes: dict[str, Code] = {}
         self.granted = 0
         self._key = _key()
         self._key_id = secrets.token_hex(8)
@@ -84,6 +101,23 @@ class TokenEndpoint:
         """Let every access token end at once."""
         self._tokens.clear()
 
+    def consent(self, asked: dict[str, str], scopes: list[str]) -> str:
+        """A code for what somebody has allowed on the consent page."""
+        code = "4/" + secrets.token_urlsafe(24)
+        self._codes[code] = Code(
+            asked["redirect_uri"],
+            asked["code_challenge"],
+            " ".join(scopes),
+            asked.get("access_type") == "offline",
+            time.time() + 600,
+        )
+        return code
+
+    def withdraw(self) -> None:
+        """The owner takes every consent back, as under myaccount.google.com/connections."""
+        self.consented.clear()
+        self.forget_tokens()
+
     def grant(self, form: dict[str, str]) -> dict[str, Any]:
         """Answer a token request. Raises GrantRefused."""
         kind = form.get("grant_type", "")
@@ -94,15 +128,39 @@ class TokenEndpoint:
         elif kind == "refresh_token":
             if form.get("client_id") != CLIENT_ID or form.get("client_secret") != self.client_secret:
                 raise GrantRefused("invalid_client", "The OAuth client was not found.")
-            if form.get("refresh_token") != self.refresh_token:
+            if form.get("refresh_token") not in self.consented | {self.refresh_token}:
                 raise GrantRefused("invalid_grant", "Bad Request")
             scopes = form.get("scope", ALL_SCOPES)
+        elif kind == "authorization_code":
+            return self._redeemed(form)
         else:
             raise GrantRefused("unsupported_grant_type", f"Invalid grant_type: {kind}")
+        return self._granted(scopes)
+
+    def _granted(self, scopes: str) -> dict[str, Any]:
         token = "ya29." + secrets.token_urlsafe(24)
         self._tokens[token] = (time.time() + self.lifetime, set(scopes.split()))
         self.granted += 1
         return {"access_token": token, "expires_in": self.lifetime, "scope": scopes, "token_type": "Bearer"}
+
+    def _redeemed(self, form: dict[str, str]) -> dict[str, Any]:
+        """As strict as a server may be: client in the body, PKCE, the exact redirect, each code once."""
+        if form.get("client_id") != CLIENT_ID or form.get("client_secret") != self.client_secret:
+            raise GrantRefused("invalid_client", "The OAuth client was not found.")
+        code = self._codes.get(form.get("code", ""))
+        if code is None or code.used or code.until < time.time():
+            raise GrantRefused("invalid_grant", "Malformed or used auth code.")
+        code.used = True
+        if form.get("redirect_uri") != code.redirect_uri:
+            raise GrantRefused("redirect_uri_mismatch", "Bad Request")
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        if base64.urlsafe_b64encode(digest).decode().rstrip("=") != code.challenge:
+            raise GrantRefused("invalid_grant", "Invalid code verifier.")
+        granted = self._granted(code.scopes)
+        if code.offline:
+            granted["refresh_token"] = "1//" + secrets.token_urlsafe(24)
+            self.consented.add(granted["refresh_token"])
+        return granted
 
     def _assertion_scopes(self, assertion: str) -> str:
         try:

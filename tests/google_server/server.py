@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from google_server.consent import consent_page, consented
 from google_server.discovery import Discovery, Method
 from google_server.faults import ANSWERS, Fault, Faults, error_body
 from google_server.listing import check_range, list_events, shown
@@ -61,6 +62,7 @@ class GoogleServer:
         self._http.daemon_threads = True  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         self.token_uri = f"{self.url}/token"
+        self.auth_uri = f"{self.url}/auth"
         self.oauth = TokenEndpoint(self.token_uri)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -71,8 +73,8 @@ class GoogleServer:
         self._thread.join()
         self._http.server_close()
 
-    def add_calendar(self, calendar_id: str, zone: str) -> CalendarStore:
-        self.calendars[calendar_id] = CalendarStore(calendar_id, zone)
+    def add_calendar(self, calendar_id: str, zone: str, summary: str = "Sample practice") -> CalendarStore:
+        self.calendars[calendar_id] = CalendarStore(calendar_id, zone, summary)
         return self.calendars[calendar_id]
 
     def fail(self, kind: str, on: str = "*", **how: Any) -> None:
@@ -88,6 +90,7 @@ class GoogleServer:
     def _app(self) -> Any:
         app = Flask("google_server")
         app.add_url_rule("/token", "token", self._token, methods=["POST"])
+        app.add_url_rule("/auth", "auth", self._auth, methods=["GET", "POST"])
         app.add_url_rule(
             "/calendar/v3/<path:rest>", "api", self._api, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]
         )
@@ -99,6 +102,12 @@ class GoogleServer:
             return answer(environ, start_response)
 
         return with_faults
+
+    def _auth(self) -> Response:
+        self.calls.append(Call("auth", request.args.to_dict(), None))
+        if request.method == "GET":
+            return consent_page(request.args.to_dict())
+        return consented(self.oauth, request.args.to_dict(), request.form)
 
     def _token(self) -> Response:
         fault = self.faults.take("token")
@@ -172,7 +181,8 @@ class GoogleServer:
         if name == "freebusy.query":
             return self._free_busy(body, fault)
         if name == "calendarList.list":
-            return {"kind": "calendar#calendarList", "items": [_entry(c) for c in self.calendars.values()]}
+            items = [_entry(store) for store in self.calendars.values()]
+            return {"kind": "calendar#calendarList", "items": items}
         store = self._calendar(path["calendarId"])
         if store is None:
             raise Refused(404, "notFound", "Not Found")
@@ -229,13 +239,15 @@ def _answered(app: Flask, environ: Any) -> Response:
 
 
 def _entry(store: CalendarStore) -> Any:
-    return {
+    # an account's own calendar has the account's address as its id
+    own = {} if store.id.endswith(".calendar.google.com") else {"primary": True}
+    return own | {
         "kind": "calendar#calendarListEntry",
         "etag": f'"{store.version}"',
         "id": store.id,
         "summary": store.summary,
         "timeZone": store.zone,
-        "accessRole": "writer",
+        "accessRole": store.role,
         "defaultReminders": [],
     }
 

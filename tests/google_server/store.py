@@ -29,6 +29,8 @@ class CalendarStore:
 
     def __init__(self, calendar_id: str, zone: str, summary: str = "Sample practice") -> None:
         self.id, self.zone, self.summary = calendar_id, zone, summary
+        self.role = "writer"
+        """What the account may do with it, as calendarList says."""
         self.version = 1
         self.oldest_token = 0
         self.items: dict[str, Item] = {}
