@@ -36,9 +36,10 @@ def keep_room(session: Session, business: Business, start: datetime, most: int, 
     """Make sure that the local day of `start` has room for one more, in a transaction that then holds it.
 
     `besides` is the appointment that wants it, whose own holds do not count. Raises OpeningTaken where `most`
-    others begin on that day already. The business's row is locked, so that two cannot take the last place.
+    others begin on that day already. The business's row is locked, so that two cannot take the last place;
+    not its key, which everybody who books refers to.
     """
-    session.execute(select(Business.id).where(Business.id == business.id).with_for_update())
+    session.execute(select(Business.id).where(Business.id == business.id).with_for_update(key_share=True))
     zone = ZoneInfo(business.timezone)
     day = start.astimezone(zone).date()
     first, last = (datetime.combine(date, time(), zone) for date in (day, day + timedelta(days=1)))
