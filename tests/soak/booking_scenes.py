@@ -27,6 +27,8 @@ from tests.world_fixtures import Service, add_contact
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST_DAY = datetime(2026, 3, 16, 9, 0, tzinfo=NEW_YORK)
 LENGTH = timedelta(minutes=45)
+AREAS = ("646", "917", "718", "347", "929")
+"""Of New York, and not the one of the fixtures' own contact."""
 IMPATIENT = Patience(attempt=0.1, total=0.05, first_wait=0.01, longest_wait=0.01)
 """While calls fail: no test waits for a server that does not answer."""
 CALM = Patience(attempt=5.0, total=10.0, first_wait=0.01, longest_wait=0.1)
@@ -46,14 +48,16 @@ class Practice:
 
     service: Service
     google: ConnectedGoogle
-    made: int = field(default=0)
+    made: list[str] = field(default_factory=list)
+    """The numbers of the contacts so far."""
 
     def somebody(self) -> str:
         """The number of a new contact."""
-        self.made += 1
-        phone = f"+1212555{100 + self.made:04d}"
+        many = len(self.made)
+        phone = f"+1{AREAS[many // 100]}55501{many % 100:02d}"
+        self.made.append(phone)
         with writing() as session:
-            add_contact(session, session.scalars(select(Business)).one(), phone, f"Sample{self.made}")
+            add_contact(session, session.scalars(select(Business)).one(), phone, f"Sample{many}")
         self.service.network.add_phone(phone)
         return phone
 
@@ -68,7 +72,7 @@ class Practice:
 
     def opening(self, phone: str, later: int = 0) -> datetime:
         """A time that no other contact of these scenes has: one day for each."""
-        return FIRST_DAY + timedelta(days=int(phone[-3:]) - 100 - 1, hours=later)
+        return FIRST_DAY + timedelta(days=self.made.index(phone), hours=later)
 
     def begin(self, step: str, phone: str) -> int:
         """The contact's visit, up to the moment at which `step` is to be taken on the calendar."""
@@ -102,9 +106,17 @@ class Practice:
             session.execute(update(CalendarConnection).values(disconnected_at=None))
 
     def events(self) -> list[Taken]:
-        """What stands on Google's calendar, from its own list."""
+        """What stands of ours on Google's calendar, from its own list."""
         moment = self.google.calendar.moment
-        return [Taken(moment(e["start"]), moment(e["end"]), e["id"]) for e in self.google.events]
+        ours = [event for event in self.google.events if event["summary"].startswith("Appointment")]
+        return [Taken(moment(event["start"]), moment(event["end"]), event["id"]) for event in ours]
+
+    def take_the_time(self, visit_id: int) -> None:
+        """Somebody puts something of their own where the visit wants to be."""
+        visit = self.visit(visit_id)
+        start, end = visit.new_start_at or visit.start_at, visit.new_end_at or visit.end_at
+        local = [f"{edge.astimezone(NEW_YORK):%Y-%m-%dT%H:%M:%S}" for edge in (start, end)]
+        self.google.calendar.add(*local)
 
     def told(self, phone: str) -> list[str]:
         """What the contact was told, by the names in TOLD, in order."""
