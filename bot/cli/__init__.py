@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "run everything against simulated phones",
     "doctor": "say for each part whether it works and what to do if not",
     "import": "take in a CSV of contacts",
+    "keys": "renew the keys with which secrets are kept",
     "nlu": "understand texts from the command line; train the model",
     "openings": "list the free openings for a case given as JSON",
     "provider": "see that texts leave through the provider",

@@ -85,7 +85,7 @@ def change_hours() -> ResponseReturnValue:
             wrong = ""
             profile = business.profile | {"hours": [one.model_dump(mode="json") for one in hours]}
             Profile.model_validate(profile)
-            if profile != business.profile:
+            if calendar_hours.lines(hours) != before:
                 business.profile = profile
                 audit.note(session, me.business_id, audit.HOURS_CHANGED, me.id)
     if wrong:
