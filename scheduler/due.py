@@ -24,6 +24,7 @@ from data.models import (
     Message,
     Sender,
 )
+from scheduler.follow import due_to_follow
 from scheduler.jobs import SWEEP_EVERY as SWEEP_EVERY  # app.py beats by it
 from scheduler.jobs import DueJob, Job, JobKind
 from scheduler.reconcile import UNKNOWN_AFTER
@@ -130,6 +131,11 @@ def due_jobs(session: Session, until: datetime, limit: int = 500) -> list[DueJob
         DueJob(Job("reconcile", row_id), until - (clock.real() - claimed_at - UNKNOWN_AFTER))
         for row_id, claimed_at in stuck
         if claimed_at is not None
+    )
+    real = clock.real()
+    found += (
+        DueJob(Job("follow", row_id), until - (real - since))
+        for row_id, since in due_to_follow(session, real)
     )
     return sorted(found, key=lambda due: due.due_at)
 

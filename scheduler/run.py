@@ -17,6 +17,7 @@ from data.db_faults import once_more
 from data.queries.leases import left_behind, release
 from scheduler.converse import converse
 from scheduler.deliver import deliver
+from scheduler.follow import follow
 from scheduler.jobs import Job, JobKind
 from scheduler.notices import notice
 from scheduler.nudges import nudge
@@ -35,6 +36,7 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "notice": notice,
     "nudge": nudge,
     "reconcile": reconcile,
+    "follow": follow,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
@@ -48,6 +49,9 @@ def touch(enrollment_id: int) -> list[Job]:
             return []
         contact = session.get_one(Contact, enrollment.contact_id)
         business = session.get_one(Business, campaign.business_id)
+        if _booked_elsewhere(business, contact):
+            _stop(enrollment, "booked_elsewhere")
+            return []
         try:
             body = fill(step.template, business, contact)
         except UnusableTemplate:
@@ -179,6 +183,12 @@ def _stop(enrollment: Enrollment, reason: str) -> None:
     """No further touch for this contact, and the reason why."""
     enrollment.state, enrollment.stopped_reason, enrollment.due_at = "stopped", reason, None
     log.warning("enrollment stopped", enrollment=enrollment.id, reason=reason)
+
+
+def _booked_elsewhere(business: Business, contact: Contact) -> bool:
+    """Whether a list or the calendar says that somebody of this number is booked by another road."""
+    today = clock.now().astimezone(ZoneInfo(business.timezone)).date()
+    return any(person.booked_until and person.booked_until >= today for person in contact.persons)
 
 
 def _expect_an_answer(conversation: Conversation) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32hexencode
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -75,6 +75,8 @@ class Change:
     busy: bool
     start: datetime | None = None
     end: datetime | None = None
+    says: str = field(default="", compare=False, repr=False)
+    """Its title and description, looked through for a contact's number and never kept."""
 
 
 @dataclass(frozen=True, slots=True)

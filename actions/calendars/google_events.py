@@ -80,6 +80,7 @@ def change(item: dict[str, Any], zone: str) -> Change:
         busy=takes_time(item),
         start=moment(item.get("start"), zone),
         end=moment(item.get("end"), zone),
+        says=f"{item.get('summary') or ''}\n{item.get('description') or ''}".strip(),
     )
 
 

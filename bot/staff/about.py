@@ -48,7 +48,7 @@ def _visits(rows: Transcript, theirs: str) -> Iterator[Fact]:
     zone = rows.business.timezone
     live = [visit for visit in rows.visits if visit.state in LIVE or visit.state == "cancelling"]
     for visit in sorted(live, key=lambda visit: visit.start_at):
-        state = words.VISITS.get(visit.state, visit.state)
+        state = words.standing(visit)
         past = "past, " if visit.end_at < clock.now() else ""
         yield Fact(
             service_name(rows, visit.service), moments.visit(visit.start_at, zone, theirs), past + state

@@ -13,6 +13,7 @@ from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm
 from data.db import reading
 from data.queries import audit, inbox
+from scheduler import noticed
 
 SAYS = {
     audit.LOGGED_IN: "logged in",
@@ -29,6 +30,9 @@ SAYS = {
     audit.CALENDAR_DISCONNECTED: "disconnected the calendar",
     audit.CALENDAR_TESTED: "tested the calendar",
     audit.HOURS_CHANGED: "changed the working hours",
+    noticed.MOVED: "moved the appointment in the calendar, of",
+    noticed.DELETED: "deleted the appointment in the calendar, of",
+    noticed.ELSEWHERE: "put an event with this number into the calendar:",
     "looked": "read the conversation with",
     "took over": "took over the conversation with",
     "replied": "wrote to",

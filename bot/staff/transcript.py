@@ -15,6 +15,7 @@ from data.models import Appointment, AuditEvent, Callback, Handoff, Message
 from data.profile import Profile
 from data.queries.inbox import names_of
 from data.queries.transcripts import Transcript
+from scheduler import noticed
 
 NOT_SHOWN = frozenset({"looked", "replied"})
 """Acts of staff that the transcript does not tell apart: a reply is there as a text."""
@@ -153,6 +154,15 @@ def _acts(rows: Transcript, acts: list[AuditEvent]) -> Iterator[tuple[AuditEvent
             continue
         staff = rows.staff.get(act.staff_user_id or 0, "Staff")
         match act.action:
+            case noticed.MOVED:
+                before, after = (_moment(rows, act, edge) for edge in ("before", "after"))
+                said = f"Moved in the calendar: from {before} to {after}."
+            case noticed.DELETED:
+                said = (
+                    f"Deleted in the calendar: {_moment(rows, act, 'before')}. The appointment is called off."
+                )
+            case noticed.ELSEWHERE:
+                said = "The calendar has an event with this number: no openers any more."
             case "took over":
                 said = f"{staff} took over. The assistant is silent."
             case "handed back":
@@ -164,6 +174,10 @@ def _acts(rows: Transcript, acts: list[AuditEvent]) -> Iterator[tuple[AuditEvent
             case other:
                 said = f"{staff} {other}."
         yield act, said
+
+
+def _moment(rows: Transcript, act: AuditEvent, edge: str) -> str:
+    return moments.visit(datetime.fromisoformat(act.detail[edge]), rows.business.timezone)
 
 
 def _handed(handoff: Handoff, name: str) -> str:
@@ -179,11 +193,20 @@ def _booked(rows: Transcript, visit: Appointment, zone: str, theirs: str) -> str
     when = moments.visit(visit.start_at, zone, theirs)
     match visit.state:
         case "booked":
-            return f"Booked: {service}, {when}."
+            return f"Booked: {service}, {when}.{_since(visit)}"
         case "moving" if visit.new_start_at is not None:
             return f"Being moved: {service}, {when}, to {moments.visit(visit.new_start_at, zone, theirs)}."
         case state:
             return f"Appointment, {words.VISITS.get(state, state)}: {service}, {when}."
+
+
+def _since(visit: Appointment) -> str:
+    """What has come of a visit that stands."""
+    if visit.no_show_at is not None:
+        return " Nobody came."
+    if visit.clash_at is not None:
+        return " Something else stands at that time in the calendar."
+    return " Confirmed." if visit.confirmed_at is not None else ""
 
 
 def _later(callback: Callback, name: str, zone: str, theirs: str) -> str:

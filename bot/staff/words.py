@@ -7,7 +7,7 @@ from typing import Any
 
 import phonenumbers
 
-from data.models import Message
+from data.models import Appointment, Message
 from scheduler.notices import WORDS as HANDOFFS
 from scheduler.provider.errors import verdict
 
@@ -55,6 +55,7 @@ CANCELLED = {
     "outside_whatsapp_window": "WhatsApp's 24 hours were over",
     "too_late": "it was too old to be sent",
     "no_lawful_time": "there is no hour at which it may be sent",
+    "booked_elsewhere": "the contact has been booked by another road",
 }
 
 STOPPED = {
@@ -65,6 +66,7 @@ STOPPED = {
     "undeliverable": "the number cannot be reached",
     "do_not_contact": "they are on the do-not-contact list",
     "superseded": "it was no longer needed",
+    "booked_elsewhere": "they have been booked by another road",
     "unusable_text": "the opener's text cannot be filled in",
     "no_lawful_time": "there is no hour at which they may be written to",
 }
@@ -95,6 +97,7 @@ VISITS = {
     "booking": "being written to the calendar",
     "booked": "booked",
     "moving": "being moved",
+    "restoring": "being put back",
     "cancelling": "being cancelled",
     "cancelled": "cancelled",
     "failed": "could not be booked",
@@ -122,6 +125,17 @@ CLOSED = {
     "bad_experience": "a bad experience",
     "no_need": "no need",
 }
+
+
+def standing(visit: Appointment) -> str:
+    """How a visit stands: booked, confirmed, nobody came."""
+    if visit.state == "booked" and visit.no_show_at is not None:
+        return "nobody came"
+    if visit.state == "booked" and visit.clash_at is not None:
+        return "booked; something else stands there too"
+    if visit.state == "booked" and visit.confirmed_at is not None:
+        return "confirmed"
+    return VISITS.get(visit.state, visit.state)
 
 
 def outcome(name: str) -> Label:

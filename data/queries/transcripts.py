@@ -136,9 +136,14 @@ def mark(session: Session, conversation: Conversation, *also: object) -> str:
         ),
         _rows(
             session,
-            select(Appointment.id, Appointment.state, Appointment.start_at).where(
-                Appointment.contact_id == contact
-            ),
+            select(
+                Appointment.id,
+                Appointment.state,
+                Appointment.start_at,
+                Appointment.confirmed_at,
+                Appointment.no_show_at,
+                Appointment.clash_at,
+            ).where(Appointment.contact_id == contact),
         ),
         _rows(session, select(Callback.id, Callback.state).where(Callback.contact_id == contact)),
         session.scalar(

@@ -296,6 +296,17 @@ def test_the_openers_of_a_stopped_sender_stay_out_of_the_outbox(service: Service
     assert len(service.outbox()) <= 1
 
 
+def test_whom_a_later_list_says_to_be_booked_elsewhere_gets_no_further_touch(service: Service) -> None:
+    begin()
+    with writing() as session:
+        contact = session.query(Contact).where(Contact.phone == SARAH).one()
+        contact.persons[0].booked_until = clock.now().date() + timedelta(days=9)
+    service.run_due()
+    assert service.arrived() == []
+    with reading() as session:
+        assert session.query(Enrollment).one().stopped_reason == "booked_elsewhere"
+
+
 def test_staff_who_take_over_and_hand_back_lose_no_callback(service: Service) -> None:
     decide(CallBack(clock.now(), ""))
     with writing() as session:
