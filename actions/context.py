@@ -82,6 +82,7 @@ class Context:
     """Everything that deciding may look at. `now` is aware; `busy` None means the calendar cannot be read.
 
     `ours`: the part of `busy` that we have booked, or hold for others.
+    `before_others`: openings that were put to other contacts a moment ago: free, but others come first.
     `taken`: the opening chosen last has gone in the meantime, so that others are offered with an apology.
     """
 
@@ -94,6 +95,7 @@ class Context:
     has_media: bool = False
     taken: bool = False
     ours: tuple[Span, ...] = ()
+    before_others: tuple[datetime, ...] = ()
 
     @property
     def business_now(self) -> datetime:

@@ -15,7 +15,7 @@ from actions.offers import Offer, choose_offers
 from actions.opening_hours import holiday_on, overrides, ranges_on
 from actions.openings import Availability, HoursRule, find_openings
 from actions.turn import Turn
-from actions.wishes import wants_several, wants_the_soonest
+from actions.wishes import wants_several, wants_somebody, wants_the_soonest
 from data.profile import Profile, Service
 from nlu.pending import starts_in
 from nlu.understanding import Times, Window
@@ -57,6 +57,9 @@ def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_ser
         turn.say(complaint, until=_until(turn))
         turn.ask("which_time", offered=(), service=service.id)
         return
+    if wants_somebody(turn.understanding.text):  # nobody is promised whom they will see
+        turn.say("with_whom")
+        turn.do(HandOver("with_whom", silent=False))
     openings = openings_for(turn, service)
     if _wants_the_soonest(turn, times):
         soonest = [opening for opening in openings if opening not in set(avoid)][:SOONEST]
@@ -65,15 +68,30 @@ def propose(turn: Turn, times: Times, *, avoid: Sequence[datetime] = (), any_ser
     if len(named := _named_times(turn, openings, times)) > 1:
         put(turn, service, Offer(named, "fits"))
         return
-    offer = choose_offers(
-        openings,
-        times,
-        zone=turn.context.business.zone,
-        duration=timedelta(minutes=service.minutes),
-        avoid=avoid,
-        preferred=turn.context.contact.preferred_time,
-    )
-    put(turn, service, offer, missed=next(iter(times.windows), None))
+    put(turn, service, _choice(turn, service, openings, times, avoid), missed=next(iter(times.windows), None))
+
+
+def _choice(
+    turn: Turn, service: Service, openings: Sequence[datetime], times: Times, avoid: Sequence[datetime]
+) -> Offer:
+    """What fits best; of what fits as well, rather what is not before somebody else just now."""
+
+    def fitting(*passed: datetime) -> Offer:
+        return choose_offers(
+            openings,
+            times,
+            zone=turn.context.business.zone,
+            duration=timedelta(minutes=service.minutes),
+            avoid=passed,
+            preferred=turn.context.contact.preferred_time,
+        )
+
+    best = fitting(*avoid)
+    others = set(turn.context.before_others)
+    if best.fit != "fits" or others.isdisjoint(best.openings):
+        return best
+    apart = fitting(*avoid, *others)
+    return apart if (apart.fit, len(apart.openings)) == (best.fit, len(best.openings)) else best
 
 
 def put(

@@ -6,8 +6,11 @@ Read from the contact's own words, since no intent carries them. Source of all r
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, timedelta
 
 from nlu.understanding import Times, Window
+
+_MINUTE = timedelta(minutes=1)
 
 _SOONEST = re.compile(
     r"^\W*(?:right )?now\W*$|\b(?:asap|a\.s\.a\.p|as soon as|soonest|right away|how soon"
@@ -57,6 +60,7 @@ _UNDECIDED = re.compile(
     r"(?:not (?:quite |really |so )?sure|i (?:don'?t|dont|do not) know|dunno|idk|undecided)"
     r"(?: yet| right now| just yet| atm| tbh| sorry| when)*\W*$"
 )
+_WITH_SOMEBODY = re.compile(r"\b(?:with|see|seen by) (?:dr\b\.?|doctor) ?[a-z]{2,}")
 _SEVERAL = re.compile(
     r"\b(?:both(?: of (?:us|them))?|all (?:\w+ )?of (?:us|them)|(?:two|three|four) of us|every(?:one|body))\b"
 )
@@ -75,6 +79,11 @@ def drops_the_matter(text: str) -> bool:
 def wants_several(text: str) -> bool:
     """ "Both of us": more than one visit at once."""
     return bool(_SEVERAL.search(_plain(text)))
+
+
+def wants_somebody(text: str) -> bool:
+    """ "With Dr. Lee": one of the people who work there."""
+    return bool(_WITH_SOMEBODY.search(_plain(text)))
 
 
 def wants_the_same_time(text: str) -> bool:
@@ -124,19 +133,27 @@ def is_undecided(text: str) -> bool:
 
 
 def at_the_same_time(times: Times, base: Window) -> Times:
-    """The days of `times` (as far as they are whole days), each at the time of day of `base`."""
-    windows = tuple(
-        Window(
-            window.start.replace(hour=base.start.hour, minute=base.start.minute),
-            window.start.replace(hour=base.start.hour, minute=base.start.minute + 1)
-            if base.start.minute < 59
-            else None,
-            "minute",
-        )
-        for window in times.windows
-        if window.grain == "day"
-    )
+    """The days of `times` (as far as they are whole days), each at the time of day of `base`.
+
+    Of a whole week it is the day of `base`; of the very week that `base` lies in, that of the week after: who
+    was offered Thursday at 3 and says "same time next week" means a week later.
+    """
+    days = [day for window in times.windows for day in _same_days(window, base.start)]
+    windows = tuple(Window(day, day + _MINUTE, "minute") for day in days)
     return Times(windows, times.excluded) if windows else times
+
+
+def _same_days(window: Window, base: datetime) -> list[datetime]:
+    if window.grain == "day":
+        return [datetime.combine(window.start, base.time())]
+    if window.grain == "week":
+        apart = _monday(window.start) - _monday(base)
+        return [base + apart if apart else base + timedelta(weeks=1)]
+    return []
+
+
+def _monday(moment: datetime) -> date:
+    return moment.date() - timedelta(days=moment.weekday())
 
 
 def _plain(text: str) -> str:

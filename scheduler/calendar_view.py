@@ -20,7 +20,7 @@ from data import clock
 from data.db import reading, writing
 from data.models import Business, CalendarConnection
 from data.queries.calendars import active_calendar, only_looked_at
-from data.queries.days import held_anywhere
+from data.queries.days import before_others, held_anywhere
 from scheduler import busy_cache
 
 LOCAL = "local"
@@ -59,8 +59,9 @@ def with_calendar(context: Context) -> Context:
         return replace(context, busy=None)
     with reading() as session:
         holds = held_anywhere(session, business.id, but_not_for=context.contact.id)
+        offered = before_others(session, business.id, context.contact.id)
     ours = tuple(Span(hold.start_at, hold.end_at) for hold in holds)
-    return replace(context, busy=(*busy, *ours), ours=ours)
+    return replace(context, busy=(*busy, *ours), ours=ours, before_others=tuple(offered))
 
 
 def prefetch(context: Context) -> None:

@@ -9,8 +9,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from data import clock
-from data.models import Business, CalendarConnection, Hold
+from data.models import Business, CalendarConnection, Conversation, Hold
 from data.queries.holds import OpeningTaken
+
+UNDECIDED = timedelta(minutes=15)
+"""How long somebody may think about an offer before the same is put to others as if nothing were."""
+
+NEWEST = 30
+"""More conversations than these are not looked into: each opening of a busy day is before somebody."""
 
 
 def held_anywhere(session: Session, business_id: int, *, but_not_for: int | None = None) -> list[Hold]:
@@ -30,6 +36,24 @@ def held_anywhere(session: Session, business_id: int, *, but_not_for: int | None
         .order_by(Hold.start_at)
     )
     return [row for row in rows if row.expires_at is None or row.contact_id != but_not_for]
+
+
+def before_others(session: Session, business_id: int, contact_id: int) -> list[datetime]:
+    """The openings that other contacts of the business were offered within UNDECIDED, the newest few.
+
+    An offer holds nothing: these are only offered to somebody else where nothing else fits as well.
+    """
+    states = session.scalars(
+        select(Conversation.state)
+        .where(
+            Conversation.business_id == business_id,
+            Conversation.contact_id != contact_id,
+            Conversation.last_text_at > clock.now() - UNDECIDED,
+        )
+        .order_by(Conversation.last_text_at.desc())
+        .limit(NEWEST)
+    )
+    return [datetime.fromisoformat(opening) for state in states for opening in state.get("offered", ())]
 
 
 def keep_room(session: Session, business: Business, start: datetime, most: int, *, besides: int) -> None:

@@ -10,8 +10,9 @@ import pytest
 from actions.decide import decide
 from actions.decision import HandOver
 from actions.state import State
-from actions.wishes import is_on_the_way, names_another, wants_a_moment
-from tests.unit.actions.picture import at, hears, last, picture, visit, whole
+from actions.wishes import at_the_same_time, is_on_the_way, names_another, wants_a_moment, wants_somebody
+from nlu.understanding import Times, Window
+from tests.unit.actions.picture import at, hears, last, local, moment, picture, visit, whole
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,29 @@ def test_the_soonest_is_no_longer_bound_to_the_times_that_were_wanted_before() -
     wanted = replace(State(), asked="which_opening", wanted=hears("book", windows=(whole(3, 20),)).times)
     decision = decide(wanted, hears("book", text="ok then the earliest you have"), picture())
     assert decision.state.offered[0] < at(3, 10, 0)
+
+
+def test_same_time_next_week_is_a_week_after_what_was_spoken_of() -> None:
+    thursday = Window(local(3, 12, 15), None, "minute")
+    named = Window(local(3, 9), local(3, 16), "week")
+    later = Window(local(3, 16), local(3, 23), "week")
+    for week in (named, later):  # whichever week "next week" was read as
+        assert at_the_same_time(Times((week,)), thursday).windows == (moment(3, 19, 15),)
+
+
+def test_same_time_on_the_last_minute_of_an_hour_is_one_time_too() -> None:
+    late = Window(local(3, 12, 15, 59), None, "minute")
+    assert at_the_same_time(Times((whole(3, 17),)), late).windows == (moment(3, 17, 15, 59),)
+
+
+@pytest.mark.parametrize("text", ["tuesday with Dr. Lee?", "can i see doctor lee", "with dr lee pls"])
+def test_whoever_wants_somebody_in_particular_is_promised_nobody_and_the_team_is_told(text: str) -> None:
+    decision = last(picture(), hears("book", text=text, windows=(whole(3, 10),)))
+    assert "can't promise whom" in (decision.reply or "")
+    assert decision.state.offered
+    assert HandOver("with_whom", silent=False) in decision.effects
+
+
+@pytest.mark.parametrize("text", ["tuesday with my kids", "i saw a doctor", "with drinks", "see you tuesday"])
+def test_that_names_nobody(text: str) -> None:
+    assert not wants_somebody(text)
