@@ -10,14 +10,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from calendar_owner import OWNER, PAGE, Owner, lead_to
+from click.testing import CliRunner
 from google_server.fixtures import ConnectedGoogle, google_server  # noqa: F401 (a fixture)
 from google_server.oauth import ALL_SCOPES, CLIENT_ID
 from google_server.server import CALENDAR_ID
 from staff_desk import Desk
 
 from actions.calendars import CalendarEvent, Span, event_id
+from bot.cli.calendar_command import command
 from data import business_file, settings
-from data.db import engine, reading, writing
+from data.db import connect, engine, reading, writing
 from data.models import Appointment, AuditEvent, Business, CalendarConnection, Conversation
 from data.queries.calendars import active_calendar, only_looked_at
 from scheduler.calendar_view import NoCalendar, calendar_of, clashes_anywhere, note_disconnected
@@ -378,3 +380,14 @@ def test_new_hours_are_kept_and_nothing_else_of_the_profile_changes(desk: Desk) 
     assert refused.status_code == 400
     assert "Friday: 06:30 is not after 13:00" in refused.text
     assert 'value="06:30"' in refused.text
+
+
+def test_the_selftest_command_finds_what_was_connected_in_the_staff_view(owner: Owner) -> None:
+    owner.connect()
+
+    done = CliRunner().invoke(command, ["selftest"])
+    connect()
+
+    assert done.exit_code == 0, done.output
+    assert [json.loads(line)["ok"] for line in done.output.splitlines()] == [True] * 7
+    assert owner.google.events == []
