@@ -60,6 +60,10 @@ def choose(turn: Turn) -> None:
     state, times, choice = turn.state, wish(turn), turn.understanding.choice
     if state.asked == "callback_time":
         later.not_now(turn) if times else social.not_understood(turn)
+    elif (
+        state.moving is not None and drops_the_matter(turn.understanding.text) and _is_about_the_present(turn)
+    ):
+        changing.keep(turn)  # "never mind, tuesday is fine"
     elif state.asked in ("which_service", "which_person"):
         told_what_was_asked(turn)
     elif choice is not None and turn.understanding.has("other_times"):
@@ -151,6 +155,8 @@ def deny(turn: Turn) -> None:
             later.not_now(turn)
         case "offer_to_book" if not turn.visit and not state.called_off:
             closing.not_interested(turn)
+        case "offer_to_move" if turn.visit and times.windows:
+            changing.reschedule(turn)  # "no wait, wednesday at 1"
         case "confirm_cancel" | "offer_to_move" if turn.visit:
             changing.keep(turn)
         case "which_time" if state.moving is not None and turn.visit:
@@ -186,6 +192,14 @@ def take(turn: Turn, opening: datetime) -> None:
         turn.do(Book(service.id, opening, end, turn.state.person))
     turn.ask(
         None, offered=(), wanted=Times(), refused=False, called_off=False, person=None, cannot_come=False
+    )
+
+
+def _is_about_the_present(turn: Turn) -> bool:
+    """Whether every time that was named, if any, is where the visit stands already."""
+    visit, zone = turn.visit, turn.context.business.zone
+    return visit is not None and all(
+        inside(visit.start, window, zone) for window in turn.understanding.times.windows
     )
 
 
