@@ -1,4 +1,4 @@
-"""A practice with simulated phones and the tests' Google: for the browser test of connecting, and for pictures.
+"""A practice with simulated phones and the tests' Google: for the browser's test of connecting, for pictures.
 
 The real webhook, jobs and pages; what a worker would do is done when `settle` is called.
 """
