@@ -191,6 +191,8 @@ def _what_was_asked(turn: Turn) -> Heard | None:
         return Heard("choose")
     if asked == "which_person" and turn.persons_named:
         return Heard("choose")
+    if asked == "offer_to_move" and turn.heard.intent == "affirm":
+        return Heard("affirm")  # "yes, move it": nothing moves yet, a time is put first
     finding = asked in ("offer_to_book", "which_opening", "which_time", "confirm_time")
     if finding and wants_the_soonest(turn.understanding.text):
         return None if turn.understanding.rung == "pending" else Heard("book")
