@@ -29,6 +29,7 @@ from data.queries.outcomes import bot_is_silent, refresh_outcome
 from nlu.understanding import Heard, Understanding
 from scheduler import reminder_plan
 from scheduler.apply import Scene, apply
+from scheduler.by_staff import by_staff, failed
 from scheduler.calendar_view import (
     NoCalendar,
     calendar_changed,
@@ -210,6 +211,8 @@ def _gone(step: Step, clashes: Collection[Span] = ()) -> list[Job]:
         visit.due_at, visit.attempts = clock.now(), 0
         release_hold(session, visit.id, also_lasting=step.state == "booking")
         visit.version += 1
+        if by_staff(session, scene.conversation.id, visit):
+            decision = failed(scene)
         said = _speak(scene, decision, f"gone:{visit.id}:{visit.version}")
         return [*said, Job("appointment", visit.id)]
 
@@ -236,7 +239,8 @@ def _give_up(step: Step) -> list[Job]:
         )
         turn.say("calendar_away")
         turn.do(HandOver("calendar_away", silent=False))
-        return _speak(scene, turn.decision(), f"away:{visit.id}:{visit.version}")
+        decision = failed(scene) if by_staff(session, scene.conversation.id, visit) else turn.decision()
+        return _speak(scene, decision, f"away:{visit.id}:{visit.version}")
 
 
 def _later(step: Step, *, shut_out: bool = False) -> list[Job]:
@@ -269,13 +273,16 @@ def _tell(scene: Scene, visit: Appointment, name: str, once: str) -> list[Job]:
     context = gather(scene.session, scene.business, scene.contact)
     before = State.from_json(scene.conversation.state)
     turn = Turn(before, Understanding(text="", heard=(Heard("choose"),)), context)
+    staffs = name in ("moved", "cancelled") and by_staff(scene.session, scene.conversation.id, visit)
     turn.say(
-        name,
+        f"{name}_by_staff" if staffs else name,
         service=turn.service_name(visit.service),
         opening=turn.opening_text(visit.start_at),
     )
     asked = "offer_to_book" if name == "cancelled" else None
     turn.ask(asked, offered=(), moving=None, service=None, parted=False)
+    if staffs and name == "cancelled":
+        turn.ask(asked, called_off=True)
     return _speak(scene, turn.decision(), once)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.staff import moments, words
 from bot.staff.transcript import service_name
 from data import clock
-from data.models import ContactBasis, Person
+from data.models import Appointment, ContactBasis, Person
 from data.models.booking import LIVE
 from data.queries.transcripts import Transcript
 
@@ -30,10 +30,24 @@ class Group:
     facts: tuple[Fact, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class VisitCard:
+    """A visit that stands. `version` is what staff see of it: an act on another version is refused."""
+
+    id: int
+    version: int
+    when: str
+    service: str
+    state: str
+    may_change: bool
+    may_miss: bool
+    missed: bool
+
+
 def about(rows: Transcript, theirs: str) -> list[Group]:
     """The groups that have anything to say; `theirs` is the contact's zone."""
     titled = (
-        ("Appointment", _visits(rows, theirs)),
+        ("Earlier", _visits(rows, theirs)),
         ("Callback", _callbacks(rows, theirs)),
         ("Who", _people(rows)),
         ("How to reach them", _number(rows, theirs)),
@@ -44,15 +58,29 @@ def about(rows: Transcript, theirs: str) -> list[Group]:
     return [group for group in groups if group.facts]
 
 
+def visit_cards(rows: Transcript, theirs: str) -> list[VisitCard]:
+    """The visits that stand, the next one first, each with what staff may do with it."""
+    live = [visit for visit in rows.visits if visit.state in LIVE or visit.state == "cancelling"]
+    return [_card(rows, visit, theirs) for visit in sorted(live, key=lambda visit: visit.start_at)]
+
+
+def _card(rows: Transcript, visit: Appointment, theirs: str) -> VisitCard:
+    settled, over = visit.state == "booked", visit.end_at < clock.now()
+    begun, missed = visit.start_at <= clock.now(), visit.no_show_at is not None
+    return VisitCard(
+        id=visit.id,
+        version=visit.version,
+        when=moments.visit(visit.start_at, rows.business.timezone, theirs),
+        service=service_name(rows, visit.service),
+        state=("past, " if over and not missed else "") + words.standing(visit),
+        may_change=settled and not over,
+        may_miss=settled and begun and not missed,
+        missed=settled and missed,
+    )
+
+
 def _visits(rows: Transcript, theirs: str) -> Iterator[Fact]:
     zone = rows.business.timezone
-    live = [visit for visit in rows.visits if visit.state in LIVE or visit.state == "cancelling"]
-    for visit in sorted(live, key=lambda visit: visit.start_at):
-        state = words.standing(visit)
-        past = "past, " if visit.end_at < clock.now() else ""
-        yield Fact(
-            service_name(rows, visit.service), moments.visit(visit.start_at, zone, theirs), past + state
-        )
     for visit in (visit for visit in rows.visits if visit.state in ("cancelled", "failed")):
         yield Fact(
             service_name(rows, visit.service),

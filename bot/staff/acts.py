@@ -27,20 +27,20 @@ Act = Callable[[Session, Conversation, StaffUser], list[Job] | None]
 @blueprint.post("/conversations/<row:conversation_id>/take-over")
 def take_over(conversation_id: int) -> ResponseReturnValue:
     """The bot is silent from now on."""
-    return _do(conversation_id, ActForm(), staff_acts.take_over)
+    return do(conversation_id, ActForm(), staff_acts.take_over)
 
 
 @blueprint.post("/conversations/<row:conversation_id>/hand-back")
 def hand_back(conversation_id: int) -> ResponseReturnValue:
     """The bot goes on, and what waited for a person is closed."""
-    return _do(conversation_id, ActForm(), staff_acts.hand_back)
+    return do(conversation_id, ActForm(), staff_acts.hand_back)
 
 
 @blueprint.post("/conversations/<row:conversation_id>/reopen")
 def reopen(conversation_id: int) -> ResponseReturnValue:
     """After a no: the business may write again, for a reason."""
     form = ReopenForm()
-    return _do(
+    return do(
         conversation_id,
         form,
         lambda session, conversation, user: staff_acts.reopen(
@@ -59,7 +59,7 @@ def opt_out(conversation_id: int) -> ResponseReturnValue:
             raise NotAllowed("Tick the box first: an opt-out cannot be taken back here.")
         staff_acts.opt_out(session, conversation, user)
 
-    return _do(conversation_id, form, enter)
+    return do(conversation_id, form, enter)
 
 
 @blueprint.post("/conversations/<row:conversation_id>/looked")
@@ -85,10 +85,10 @@ def reply(conversation_id: int) -> ResponseReturnValue:
         session.get_one(Message, jobs[0].row).once = once
         return jobs
 
-    return _do(conversation_id, form, write, typed=typed, nonce=nonce)
+    return do(conversation_id, form, write, typed=typed, nonce=nonce)
 
 
-def _do(
+def do(
     conversation_id: int, form: FlaskForm, act: Act, *, typed: str = "", nonce: str = ""
 ) -> ResponseReturnValue:
     """One act, in one transaction; what comes of it is woken behind the commit."""

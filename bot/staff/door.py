@@ -17,6 +17,7 @@ from bot.staff import (
     record,
     sessions,
     transcript_page,
+    visits,
 )
 from bot.staff.blueprint import blueprint
 
@@ -30,6 +31,7 @@ _PARTS = (
     news,
     record,
     transcript_page,
+    visits,
 )  # their routes are on the blueprint by import
 
 

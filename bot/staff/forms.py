@@ -44,6 +44,18 @@ class ReopenForm(FlaskForm):  # type: ignore[misc]
     reason = StringField(validators=[Length(max=500)], filters=[_storable])
 
 
+class VisitForm(FlaskForm):  # type: ignore[misc]
+    """An act on a visit, and which version of it was on the screen."""
+
+    version = HiddenField(validators=[Regexp(r"\d{1,9}\Z")])
+
+
+class MoveForm(VisitForm):
+    """Where a visit is moved to: one of the openings that were shown, as an ISO moment."""
+
+    start = StringField(validators=[InputRequired(), Length(max=40)], filters=[_storable])
+
+
 class OptOutForm(FlaskForm):  # type: ignore[misc]
     """The contact asked a person: confirmed by a tick."""
 

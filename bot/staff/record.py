@@ -13,7 +13,7 @@ from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm
 from data.db import reading
 from data.queries import audit, inbox
-from scheduler import noticed
+from scheduler import by_staff, noticed, staff_visits
 
 SAYS = {
     audit.LOGGED_IN: "logged in",
@@ -30,6 +30,10 @@ SAYS = {
     audit.CALENDAR_DISCONNECTED: "disconnected the calendar",
     audit.CALENDAR_TESTED: "tested the calendar",
     audit.HOURS_CHANGED: "changed the working hours",
+    by_staff.MOVED: "moved the appointment of",
+    by_staff.CANCELLED: "cancelled the appointment of",
+    staff_visits.NO_SHOW: "noted that nobody came to the appointment of",
+    staff_visits.CAME: "took back that nobody came to the appointment of",
     noticed.MOVED: "moved the appointment in the calendar, of",
     noticed.DELETED: "deleted the appointment in the calendar, of",
     noticed.ELSEWHERE: "put an event with this number into the calendar:",

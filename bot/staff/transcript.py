@@ -15,7 +15,7 @@ from data.models import Appointment, AuditEvent, Callback, Handoff, Message
 from data.profile import Profile
 from data.queries.inbox import names_of
 from data.queries.transcripts import Transcript
-from scheduler import noticed
+from scheduler import by_staff, noticed
 
 NOT_SHOWN = frozenset({"looked", "replied"})
 """Acts of staff that the transcript does not tell apart: a reply is there as a text."""
@@ -154,6 +154,11 @@ def _acts(rows: Transcript, acts: list[AuditEvent]) -> Iterator[tuple[AuditEvent
             continue
         staff = rows.staff.get(act.staff_user_id or 0, "Staff")
         match act.action:
+            case by_staff.MOVED:
+                before, after = (_moment(rows, act, edge) for edge in ("before", "after"))
+                said = f"{staff} moved the appointment from {before} to {after}."
+            case by_staff.CANCELLED:
+                said = f"{staff} cancelled the appointment on {_moment(rows, act, 'before')}."
             case noticed.MOVED:
                 before, after = (_moment(rows, act, edge) for edge in ("before", "after"))
                 said = f"Moved in the calendar: from {before} to {after}."

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from actions.guards import WHATSAPP_WINDOW
 from bot.row_ids import row_id
 from bot.staff import listing, moments, sessions, words
-from bot.staff.about import Group, about
+from bot.staff.about import Group, VisitCard, about, visit_cards
 from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm, OptOutForm, ReopenForm, ReplyForm
 from bot.staff.standing import Stand, stand
@@ -39,6 +39,7 @@ class View:
     stand: Stand
     items: list[Item]
     earlier: int | None
+    visits: list[VisitCard]
     groups: list[Group]
     mark: str
     zone: str
@@ -103,6 +104,7 @@ def view_of(session: Session, conversation: Conversation, before: int | None = N
         stand=standing,
         items=shown,
         earlier=rows.texts[0].id if rows.more and rows.texts else None,
+        visits=visit_cards(rows, theirs),
         groups=about(rows, theirs),
         mark=mark_of(session, conversation),
         zone=zone,

@@ -139,7 +139,7 @@ def mark(session: Session, conversation: Conversation, *also: object) -> str:
             select(
                 Appointment.id,
                 Appointment.state,
-                Appointment.start_at,
+                Appointment.version,
                 Appointment.confirmed_at,
                 Appointment.no_show_at,
                 Appointment.clash_at,
