@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -76,10 +76,3 @@ def release_hold(session: Session, appointment_id: int, *, also_lasting: bool = 
     """Let go of what an appointment holds: all of it, or only what was not lasting."""
     mine = delete(Hold).where(Hold.appointment_id == appointment_id)
     session.execute(mine if also_lasting else mine.where(Hold.expires_at.is_not(None)))
-
-
-def held(session: Session, calendar_connection_id: int, *, but_not_for: int | None = None) -> list[Hold]:
-    """What is held on a calendar, without what this contact itself holds for a moment."""
-    live = or_(Hold.expires_at.is_(None), Hold.expires_at > clock.now()) & (Hold.end_at > clock.now())
-    rows = session.scalars(select(Hold).where(Hold.calendar_connection_id == calendar_connection_id, live))
-    return [row for row in rows if row.expires_at is None or row.contact_id != but_not_for]
