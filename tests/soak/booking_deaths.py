@@ -25,6 +25,7 @@ from data import clock, settings
 from data.clock import HandClock
 from scheduler.jobs import Job
 from scheduler.run import run
+from soak.booking_faults import COUNTED, count
 from soak.booking_scenes import Practice
 
 FOLDERS = os.pathsep.join(path for path in sys.path if path)
@@ -78,12 +79,13 @@ def nursery() -> Iterator[Nursery]:
 def die_everywhere(practice: Practice, born: Nursery, step: str, *, taken: bool = False) -> Iterator[str]:
     """A new visit for every point of `step`, at which a process dies; yields what is wrong afterwards.
 
+    In `make test` only behind each call and commit, which is before the next one; in the soak at both.
     `taken`: somebody has put something at the wanted time meanwhile. Ends behind the point that no process
     reached; raises RuntimeError where there was none at all.
     """
     point, where = 0, "the beginning"
     while where:
-        point += 1
+        point += 1 if COUNTED else 2
         phone = practice.somebody()
         visit = practice.begin(step, phone)
         if taken:
@@ -91,6 +93,7 @@ def die_everywhere(practice: Practice, born: Nursery, step: str, *, taken: bool 
         where = born.take(visit, practice.service.clock.moment, point)
         practice.go_on(12, by=6)
         wrong = practice.wrong(step, phone, visit)
+        count(f"{step}{' of a time that went' if taken else ''}: kill -9")
         yield from (f"{step}, death at {where or 'no point'}: {one}" for one in wrong)
     if point < 5:
         raise RuntimeError(f"a step with {point - 1} points: what is counted is not what is done")

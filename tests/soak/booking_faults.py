@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from soak.booking_scenes import IMPATIENT, Practice, patience
@@ -47,6 +49,17 @@ TROUBLES = (
 )
 
 
+COUNTED = os.environ.get("BOOKING_MATRIX", "")
+"""Set by the soak: take all there is, and write a line for each trouble to this file."""
+
+
+def count(what: str) -> None:
+    """One more visit that came through this, for the soak's report."""
+    if COUNTED:
+        with Path(COUNTED).open("a") as file:
+            file.write(f"{what}\n")
+
+
 def suffer(practice: Practice, step: str, call: str, trouble: Trouble, *, minutes: int) -> list[str]:
     """Take `step` while `call` fails for so many minutes (0: once); what is wrong when all is over."""
     google, phone = practice.google, practice.somebody()
@@ -57,4 +70,5 @@ def suffer(practice: Practice, step: str, call: str, trouble: Trouble, *, minute
     google.server.faults.clear()
     practice.reconnect()
     practice.go_on(24, by=12)
+    count(f"{step}: fault in {call}, {'until we give up' if minutes else 'once'}")
     return [f"{step}, {call}, {trouble.name}: {one}" for one in practice.wrong(step, phone, visit)]

@@ -28,7 +28,7 @@ CAMPAIGN = "soak"
 
 def furnish(environment: dict[str, str], people: list[Person], folder: Path, per_second: float) -> float:
     """Fill an empty database; returns by how many seconds the service's clock runs ahead from now on."""
-    with _in_force(environment):
+    with in_force(environment):
         db.migrate()
         ahead = to_lawful_hours(clock.real())
         with writing() as session:
@@ -47,7 +47,7 @@ def furnish(environment: dict[str, str], people: list[Person], folder: Path, per
 
 def launch(environment: dict[str, str]) -> int:
     """Start the campaign; how many are enrolled."""
-    with _in_force(environment):
+    with in_force(environment):
         clock.use(demo_clock.now)
         with reading() as session:
             business = session.scalars(select(Business)).one()
@@ -73,7 +73,7 @@ def to_lawful_hours(now: datetime) -> timedelta:
 
 
 @contextmanager
-def _in_force(environment: dict[str, str]) -> Iterator[None]:
+def in_force(environment: dict[str, str]) -> Iterator[None]:
     """These settings and their database, in this process, until the block ends."""
     values = {name.lower(): value for name, value in environment.items()}
     before = settings.use(settings.isolated(**values))

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,11 +87,16 @@ class World:
 
 @contextmanager
 def running(
-    folder: Path, people: list[Person], *, database_url: str = "", per_second: float = 15.0
+    folder: Path,
+    people: list[Person],
+    *,
+    database_url: str = "",
+    per_second: float = 15.0,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[World]:
     """A service with these people on its list and no campaign yet. `database_url` empty: SQLite.
 
-    `per_second` is the sender's pace. Raises WorldError.
+    `per_second` is the sender's pace, `more` are further settings of the service. Raises WorldError.
     """
     port, phones_port = free_port(), free_port()
     made = {
@@ -113,6 +118,7 @@ def running(
         "TWILIO_FROM": BUSINESS_PHONE,
         "TWILIO_API_BASE_URL": f"http://127.0.0.1:{phones_port}",
         "STAFF_NOTICE_TO": STAFF_PHONE,
+        **(more or {}),
     }
     environment = {name: value for name, value in environment.items() if value}
     ahead = furnish(environment, people, folder, per_second)
