@@ -58,6 +58,7 @@ class Asked:
 
 _lock = threading.Lock()
 _asked: dict[int, Asked] = {}
+_near: dict[int, float] = {}
 _pool: ThreadPoolExecutor | None = None
 _database: weakref.ref[Engine] | None = None
 """What is remembered belongs to this database: another one has other connections of the same numbers."""
@@ -65,12 +66,8 @@ _database: weakref.ref[Engine] | None = None
 
 def ask(connection_id: int, calendar: Calendar, start: datetime, end: datetime) -> Asked:
     """Ask what is busy in [start, end) unless that is known or under way; returns at once."""
-    global _database
     with _lock:
-        engine = db.engine()
-        if _database is None or _database() is not engine:
-            _asked.clear()
-            _database = weakref.ref(engine)
+        _of_this_database()
         known = _asked.get(connection_id)
         if known is None or not known.serves(start, end):
             known = _asked[connection_id] = _begin(calendar, start, end)
@@ -81,6 +78,29 @@ def forget(connection_id: int) -> None:
     """The calendar has changed, by us or as we have just seen: the next offer asks anew."""
     with _lock:
         _asked.pop(connection_id, None)
+
+
+def note_near(business_id: int) -> None:
+    """The business has no calendar far away: for a minute nobody need look whether it has."""
+    with _lock:
+        _of_this_database()
+        _near[business_id] = time.monotonic()
+
+
+def is_near(business_id: int) -> bool:
+    """Whether the business had no calendar far away within the last minute."""
+    with _lock:
+        _of_this_database()
+        return time.monotonic() - _near.get(business_id, -FRESH) < FRESH
+
+
+def _of_this_database() -> None:
+    global _database
+    engine = db.engine()
+    if _database is None or _database() is not engine:
+        _asked.clear()
+        _near.clear()
+        _database = weakref.ref(engine)
 
 
 def _begin(calendar: Calendar, start: datetime, end: datetime) -> Asked:
@@ -104,6 +124,7 @@ def _forget_after_fork() -> None:
     global _lock, _pool, _database
     _lock, _pool, _database = threading.Lock(), None, None
     _asked.clear()
+    _near.clear()
 
 
 os.register_at_fork(after_in_child=_forget_after_fork)

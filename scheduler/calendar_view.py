@@ -47,14 +47,14 @@ def _calendar(connection: CalendarConnection, zone: str) -> Calendar:
     try:
         return connected(connection.id, connection.kind, connection.calendar_id, zone, connection.token)
     except CalendarDisconnected:
-        note_disconnected(connection.id)
+        note_disconnected(connection.id, connection.token)
         raise NoCalendar from None
 
 
 def with_calendar(context: Context) -> Context:
     """The context with what is taken, and what of that is ours; `busy` is None where it cannot be read."""
     business, now = context.business, context.now
-    busy = _busy(business.id, now, _until(context))
+    busy = _busy(business.id, business.zone, now, _until(context))
     if busy is None:
         return replace(context, busy=None)
     with reading() as session:
@@ -70,8 +70,12 @@ def prefetch(context: Context) -> None:
     Where they are in our own database, or were asked within the last minute, nothing happens.
     """
     business = context.business.id
+    if busy_cache.is_near(business):
+        return
     with reading() as session:
         looked_at = [one for one in _looked_at(session, business) if one.kind != LOCAL]
+    if not looked_at:
+        busy_cache.note_near(business)
     try:
         for connection in looked_at:
             calendar = _calendar(connection, context.business.zone)
@@ -97,7 +101,7 @@ def clashes_anywhere(
         try:
             found.update(_calendar(connection, zone).clashes(start, end, ignoring=ignoring))
         except CalendarDisconnected:
-            note_disconnected(connection.id)
+            note_disconnected(connection.id, connection.token)
             raise NoCalendar from None
     if found:  # what we remembered did not know of it
         for connection in (booked_on, *others):
@@ -110,15 +114,14 @@ def calendar_changed(connection_id: int) -> None:
     busy_cache.forget(connection_id)
 
 
-def _busy(business_id: int, start: datetime, end: datetime) -> tuple[Span, ...] | None:
+def _busy(business_id: int, zone: str, start: datetime, end: datetime) -> tuple[Span, ...] | None:
     """What all calendars that must be free have on in [start, end); None where one of them cannot be read.
 
     Those far away are asked at the same time, or remembered for a minute.
     """
     with reading() as session:
         looked_at = _looked_at(session, business_id)
-        zone = session.scalar(select(Business.timezone).where(Business.id == business_id))
-    if not looked_at or zone is None:
+    if not looked_at:
         return None
     busy: list[Span] = []
     connection = looked_at[0]
@@ -135,7 +138,7 @@ def _busy(business_id: int, start: datetime, end: datetime) -> tuple[Span, ...] 
     except NoCalendar:
         return None
     except CalendarDisconnected:
-        note_disconnected(connection.id)
+        note_disconnected(connection.id, connection.token)
         return None
     except CalendarError as error:
         log.warning("calendar not readable", connection=connection.id, error=type(error).__name__)
@@ -153,9 +156,14 @@ def _until(context: Context) -> datetime:
     return context.now + timedelta(days=context.business.profile.horizon_days + 1)
 
 
-def note_disconnected(connection_id: int) -> None:
-    """Remember that somebody must connect the calendar again; offers stop until then."""
+def note_disconnected(connection_id: int, used: bytes | None = None) -> None:
+    """Remember that somebody must connect the calendar again; offers stop until then.
+
+    `used` is the consent that was refused, where it is known: one that was renewed meanwhile is not blamed.
+    """
     with writing() as session:
         connection = session.get_one(CalendarConnection, connection_id)
+        if used is not None and connection.token != used:
+            return
         connection.disconnected_at = connection.disconnected_at or clock.now()
     log.error("calendar disconnected: connect it again", connection=connection_id)
