@@ -7,6 +7,7 @@ https://developers.google.com/identity/protocols/oauth2/web-server describes it.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -93,7 +94,9 @@ def redeem(present: Settings, redirect: str, code: str, verifier: str) -> bytes:
         flow.oauth2session.trust_env = False  # a proxy does not know this machine
     try:
         flow.fetch_token(code=code, include_client_id=True, timeout=TIMEOUT)
-        granted, credentials = flow.oauth2session.token.get("scope"), flow.credentials
+        token = flow.oauth2session.token
+        token.setdefault("expires_at", time.time())  # of unknown age: refreshed at once
+        credentials = flow.credentials
     except OAuth2Error as error:
         log.warning("consent not redeemed", error=str(error.error))
         raise ConsentRefused(REFUSALS.get(str(error.error), REFUSED)) from None
@@ -103,7 +106,7 @@ def redeem(present: Settings, redirect: str, code: str, verifier: str) -> bytes:
     except (ValueError, KeyError, TypeError) as error:
         log.warning("consent not redeemed", error=type(error).__name__)
         raise ConsentRefused("Google's answer could not be understood. Connect again.") from None
-    if not _enough(granted):
+    if _in_part(token.get("scope")):
         raise ConsentRefused(
             "Google was not allowed to let us both see the calendars and write appointments. "
             "Connect again, and leave both boxes ticked."
@@ -159,10 +162,13 @@ def _listed(item: dict[str, Any]) -> Listed:
     )
 
 
-def _enough(granted: Any) -> bool:
-    """Whether both scopes were granted; by RFC 6749 (5.1) an answer that names none means all."""
-    named = set(granted.split() if isinstance(granted, str) else granted or SCOPES)
-    return EVERYTHING in named or set(SCOPES) <= named
+def _in_part(granted: Any) -> bool:
+    """Whether a box was unticked: one of our scopes is named and the other is not.
+
+    By RFC 6749 (5.1) an answer that names none means all; other servers have names of their own.
+    """
+    named = set(granted.split() if isinstance(granted, str) else granted or ())
+    return EVERYTHING not in named and len(named & set(SCOPES)) == 1
 
 
 def _flow(present: Settings, redirect: str, *, scopes: Any, verifier: str | None = None) -> Flow:

@@ -179,7 +179,7 @@ def _listed(consent: CalendarConnection) -> tuple[Listed, ...]:
         return calendars(settings.get(), consent.token)
     except CalendarDisconnected:
         if consent.active:
-            note_disconnected(consent.id)
+            note_disconnected(consent.id, consent.token)
         raise
 
 

@@ -47,7 +47,10 @@ def take(state: str) -> str | None:
         row.detail = {name: value for name, value in row.detail.items() if name != _KEY}
     if kept["until"] < time.time():
         return None
-    return crypto.decrypt(kept["verifier"].encode()).decode()
+    try:
+        return crypto.decrypt(kept["verifier"].encode()).decode()
+    except crypto.KeysDoNotFit:
+        return None  # the keys were renewed just now: it is begun anew
 
 
 def _row(database: Any) -> AuditEvent:

@@ -106,7 +106,7 @@ def _tried(connection: CalendarConnection, zone: str) -> list[Result]:
         if not all(step.ok for step in steps):
             _see_whether_we_are_let_in(connection, zone)
     except CalendarDisconnected as error:
-        note_disconnected(connection.id)
+        note_disconnected(connection.id, connection.token)
         return [Result("connection", False, str(error), 0)]
     return steps
 
@@ -117,7 +117,7 @@ def _see_whether_we_are_let_in(connection: CalendarConnection, zone: str) -> Non
     try:
         calendar.busy(clock.now(), clock.now() + timedelta(days=1))
     except CalendarDisconnected:
-        note_disconnected(connection.id)
+        note_disconnected(connection.id, connection.token)
     except CalendarError:
         pass  # away just now: that is no refusal, and offers look for themselves
 

@@ -54,6 +54,8 @@ class TokenEndpoint:
         self.revoked = False
         self.consented: set[str] = set()
         """The refresh tokens that consents have given."""
+        self.answer_to_code: dict[str, Any] = {}
+        """What the answer to a code says otherwise than usual; None leaves it out."""
         self._codes: dict[str, Code] = {}
         self.granted = 0
         self._key = _key()
@@ -160,7 +162,8 @@ class TokenEndpoint:
         if code.offline:
             granted["refresh_token"] = "1//" + secrets.token_urlsafe(24)
             self.consented.add(granted["refresh_token"])
-        return granted
+        told = granted | self.answer_to_code
+        return {name: value for name, value in told.items() if value is not None}
 
     def _assertion_scopes(self, assertion: str) -> str:
         try:

@@ -52,6 +52,8 @@ class GoogleServer:
     calls: list[Call] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    calendars_at_once: int = 250
+    """A page of the list of calendars."""
     sparse: bool = False
     """Answer with as little as the document allows, as another implementation of the protocol may."""
 
@@ -182,7 +184,14 @@ class GoogleServer:
             return self._free_busy(body, fault)
         if name == "calendarList.list":
             items = [_entry(store) for store in self.calendars.values()]
-            return {"kind": "calendar#calendarList", "items": items}
+            first = int(args.get("pageToken", 0))
+            page: Any = {
+                "kind": "calendar#calendarList",
+                "items": items[first : first + self.calendars_at_once],
+            }
+            if first + self.calendars_at_once < len(items):
+                page["nextPageToken"] = str(first + self.calendars_at_once)
+            return page
         store = self._calendar(path["calendarId"])
         if store is None:
             raise Refused(404, "notFound", "Not Found")
