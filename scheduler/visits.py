@@ -45,6 +45,9 @@ from scheduler.jobs import Job
 TRIES = 6
 """Tries before a calendar that cannot be reached is left to a person; with the waits, about five minutes."""
 
+SLOW = 2
+"""After so many the contact is told that it takes a moment."""
+
 SAYS = {"booking": "booked", "moving": "moved"}
 """What is said when a step is done; putting a visit back to its old time is nobody's news."""
 
@@ -255,7 +258,18 @@ def _later(step: Step, *, shut_out: bool = False) -> list[Job]:
         exhausted = before < TRIES <= now
         if exhausted and step.state not in SAYS:
             return _left_standing(scene, visit)
+        if now == SLOW and step.state in SAYS:
+            return _ask_for_patience(scene, step)
     return _give_up(step) if exhausted else []
+
+
+def _ask_for_patience(scene: Scene, step: Step) -> list[Job]:
+    """Half a minute has gone by in silence: the contact hears that their choice is being seen to."""
+    context = gather(scene.session, scene.business, scene.contact)
+    before = State.from_json(scene.conversation.state)
+    turn = Turn(before, Understanding(text="", heard=(Heard("choose"),)), context)
+    turn.say("booking_underway", opening=turn.opening_text(step.to_start))
+    return _speak(scene, replace(turn.decision(), state=before), f"underway:{step.visit}:{step.version}")
 
 
 def _left_standing(scene: Scene, visit: Appointment) -> list[Job]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from soak.booking_check import disagreements
-from soak.booking_scenes import LENGTH, Practice
+from soak.booking_scenes import IMPATIENT, LENGTH, Practice, patience
 from sqlalchemy import select
 
 from actions.decision import CancelVisit, Move
@@ -113,3 +113,14 @@ def test_calling_off_at_once_what_is_being_written_leaves_nothing(practice: Prac
     practice.go_on(0)
     assert practice.events() == []
     assert practice.told(phone) == ["cancelled"]
+
+
+def test_a_choice_that_takes_half_a_minute_to_be_booked_is_not_met_with_silence(practice: Practice) -> None:
+    phone = practice.somebody()
+    practice.begin("booking", phone)
+    practice.google.fail("unavailable", "events.insert", times=None)
+    with patience(IMPATIENT):
+        practice.go_on(12, by=2)
+    assert "One moment, I'm booking Monday, March 16 at 9:00 am" in practice.service.arrived(phone)[0]
+    assert practice.told(phone) == ["away"]
+    assert len(practice.service.arrived(phone)) == 2
