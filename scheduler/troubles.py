@@ -133,7 +133,8 @@ def _without_calendar(gone: CalendarConnection) -> str:
     if gone.account and gone.token is None:
         what = "The calendar was disconnected here, so no times are offered or booked."
     else:
-        what = "The calendar refuses us, so no times are offered or booked."
+        which = f" “{gone.name}”" if gone.role == "busy" and gone.name else ""
+        what = f"The calendar{which} refuses us, so no times are offered or booked."
     return f"{what} Connect it again under Settings, Calendar."
 
 

@@ -20,6 +20,7 @@ from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 from actions.calendars import CalendarError
 from actions.calendars.google_access import SCOPES, TOKEN_URI, StoredConsent
 from actions.calendars.google_client import GoogleClient, Patience, methods
+from actions.calendars.google_errors import GoogleRefused
 from data.settings import Settings, is_loopback
 
 TIMEOUT = (5.0, 10.0)
@@ -30,6 +31,12 @@ PATIENCE = Patience(attempt=8.0, total=12.0)
 
 EVERYTHING = "https://www.googleapis.com/auth/calendar"
 """The scope that holds both of ours, as an account may have granted it earlier."""
+
+OWN = "primary"
+"""The protocol's name for an account's own calendar."""
+
+NO_LISTS = (404, 405, 501)
+"""How a server answers that speaks the protocol for events alone."""
 
 WRITABLE = ("owner", "writer")
 """The access roles with which events may be put on a calendar; others may only be looked at."""
@@ -137,7 +144,12 @@ def calendars(present: Settings, stored: bytes) -> tuple[Listed, ...]:
     found: list[Listed] = []
     page = None
     while True:
-        answer = client.ask(listing.list(maxResults=250, **({"pageToken": page} if page else {})))
+        try:
+            answer = client.ask(listing.list(maxResults=250, **({"pageToken": page} if page else {})))
+        except GoogleRefused as refused:
+            if refused.status not in NO_LISTS:
+                raise
+            return (Listed(OWN, "The account's own calendar", "", writable=True, primary=True),)
         found.extend(_listed(item) for item in answer.get("items") or () if item.get("id"))
         before, page = page, answer.get("nextPageToken")
         if not page:
@@ -148,8 +160,8 @@ def calendars(present: Settings, stored: bytes) -> tuple[Listed, ...]:
 
 
 def account_of(listed: Iterable[Listed]) -> str:
-    """The account's address: the id of its own calendar; empty where none is marked as such."""
-    return next((one.id for one in listed if one.primary), "")
+    """The account's address: the id of its own calendar; empty where that is not told."""
+    return next((one.id for one in listed if one.primary and one.id != OWN), "")
 
 
 def _listed(item: dict[str, Any]) -> Listed:

@@ -24,6 +24,7 @@ from data.db import reading, writing
 from data.models import CalendarConnection
 from data.queries import audit
 from data.queries.calendars import (
+    UNNAMED,
     active_calendar,
     choose,
     consent_of,
@@ -86,10 +87,10 @@ def calendar_consented() -> ResponseReturnValue:
     except ConsentRefused as refused:
         return _refused(NO_LASTING_ACCESS, str(refused))
     listed = _listed_or_none(token)
-    me, account = sessions.me(), account_of(listed)
+    me, account = sessions.me(), account_of(listed) or UNNAMED
+    seen, writable = {one.id for one in listed}, {one.id for one in listed if one.writable}
     with writing() as session:
-        seen = [one.id for one in listed if one.writable]
-        again = reconnect(session, me.business_id, account, token, seen)
+        again = reconnect(session, me.business_id, account, token, seen=seen, writable=writable)
         if again is None:
             keep_consent(session, me.business_id, account, token)
         else:
@@ -126,7 +127,8 @@ def chosen_calendar() -> ResponseReturnValue:
         present = consent_of(session, me.business_id)
         if present is None or present.token != consent.token:
             abort(409)  # connected anew by somebody else at this moment
-        present.account = present.account or account_of(known.values())
+        if present.account == UNNAMED:
+            present.account = account_of(known.values()) or UNNAMED
         choose(session, present, (wanted.id, wanted.name), busy)
         audit.note(session, me.business_id, audit.CALENDAR_CONNECTED, me.id, calendar=wanted.name)
     flash(f"Bookings go to {wanted.name} from now on. Press “Test” to see that all of it works.")
@@ -148,7 +150,7 @@ def _choice(wrong: str = "") -> ResponseReturnValue:
         busy = {one.calendar_id for one in only_looked_at(session, me.business_id)}
     page = render_template(
         "staff/calendar_choice.html",
-        account=consent.account or account_of(listed),
+        account=account_of(listed) or consent.account,
         listed=listed,
         chosen=request.form.get("bookings") or _default(active, listed),
         busy=busy,

@@ -13,6 +13,9 @@ from data.models.booking import LIVE
 
 BOOKINGS, BUSY = "bookings", "busy"
 
+UNNAMED = "a Google account"
+"""The account of a consent where the server does not say whose it is."""
+
 
 def active_calendar(session: Session, business_id: int) -> CalendarConnection | None:
     """The connection that new visits are booked on."""
@@ -51,15 +54,18 @@ def keep_consent(session: Session, business_id: int, account: str, token: bytes)
 
 
 def reconnect(
-    session: Session, business_id: int, account: str, token: bytes, seen: Iterable[str]
+    session: Session, business_id: int, account: str, token: bytes, *, seen: set[str], writable: set[str]
 ) -> CalendarConnection | None:
-    """A fresh consent of the account that is connected, which still sees the calendar: all goes on as it was.
+    """A fresh consent of the account that is connected, which sees all that is used: it goes on as it was.
 
-    `seen` are the ids of the calendars that may be written. None: calendars must be chosen.
+    `seen` and `writable` are ids of the account's calendars. None: calendars must be chosen.
     """
     lock(session, business_id)
     active = active_calendar(session, business_id)
-    if not account or active is None or active.account != account or active.calendar_id not in set(seen):
+    if active is None or active.account != account or active.calendar_id not in writable:
+        return None
+    others = [one for one in only_looked_at(session, business_id) if one.account == account]
+    if account == UNNAMED or not {one.calendar_id for one in others} <= seen:
         return None
     _let_in(session, business_id, account, token)
     forget_waiting(session, business_id)
@@ -91,7 +97,7 @@ def choose(
     for connection, role in ((chosen, BOOKINGS), *((one, BUSY) for one in looked_at)):
         connection.account, connection.token = account, token
         connection.role, connection.active, connection.disconnected_at = role, True, None
-    if account:
+    if account != UNNAMED:
         _let_in(session, business_id, account, token)
     session.flush()
     return chosen
@@ -105,7 +111,6 @@ def disconnect(session: Session, business_id: int) -> bool:
     for connection in found:
         connection.token = None
         connection.disconnected_at = connection.disconnected_at or clock.now()
-        connection.active = connection.active and connection.role == BOOKINGS
     return bool(found)
 
 

@@ -1,4 +1,4 @@
-"""The consent itself, without our pages: what is asked, what is stored, what is refused, other servers' ways."""
+"""The consent itself, without our pages: what is asked, stored and refused, and other servers' ways."""
 
 from __future__ import annotations
 

@@ -391,3 +391,59 @@ def test_the_selftest_command_finds_what_was_connected_in_the_staff_view(owner: 
     assert done.exit_code == 0, done.output
     assert [json.loads(line)["ok"] for line in done.output.splitlines()] == [True] * 7
     assert owner.google.events == []
+
+
+def test_reconnecting_brings_back_the_calendars_that_were_only_looked_at(owner: Owner) -> None:
+    owner.consent()
+    owner.choose(CALENDAR_ID, OWNER)
+    owner.browser.post(f"{PAGE}/disconnect", seen_on=PAGE)
+    assert taken(owner) is None
+
+    assert owner.consent().location == PAGE
+
+    with reading() as session:
+        assert [one.calendar_id for one in only_looked_at(session, owner.business())] == [OWNER]
+    owner.google.server.calendars[OWNER].add("2026-03-12T10:00:00-04:00", "2026-03-12T11:00:00-04:00")
+    assert len(taken(owner) or ()) == 1
+
+
+def test_a_looked_at_calendar_that_is_gone_stops_offers_and_is_named_until_another_choice(
+    owner: Owner,
+) -> None:
+    other = "other@group.calendar.google.com"
+    owner.google.server.add_calendar(other, "America/New_York", "Hygiene room")
+    owner.consent()
+    owner.choose(CALENDAR_ID, other)
+    del owner.google.server.calendars[other]
+
+    assert taken(owner) is None
+    page = owner.browser.get(PAGE).text
+    assert "The calendar “Hygiene room” refuses us, so no times are offered" in page
+    assert owner.consent().location == f"{PAGE}/choose"
+    owner.choose(CALENDAR_ID)
+    assert taken(owner) == ()
+    assert owner.troubles() == []
+
+
+def test_a_server_without_lists_of_calendars_offers_the_accounts_own(owner: Owner) -> None:
+    owner.google.fail("not_found", "calendarList.list", times=None)
+
+    owner.consent()
+    owner.choose("primary")
+
+    assert owner.active().account == "a Google account"
+    put(owner.active())
+    assert owner.consent().location == f"{PAGE}/choose"
+    owner.choose("primary")
+    owner.browser.post(f"{PAGE}/disconnect", seen_on=PAGE)
+    assert "The calendar was disconnected here" in owner.browser.get(PAGE).text
+
+
+def test_a_refusal_of_the_old_access_does_not_mark_the_renewed_one(owner: Owner) -> None:
+    old = owner.connect().token
+    owner.google.server.oauth.withdraw()
+    owner.consent()
+
+    note_disconnected(owner.active().id, old)
+
+    assert owner.active().disconnected_at is None
