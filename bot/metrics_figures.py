@@ -37,7 +37,10 @@ PATIENCE = 2.0
 REPLIES = tuple(name for name, kind in KINDS.items() if not kind.proactive)
 log = structlog.get_logger(__name__)
 
-JOBS = ("converse", "deliver", "deliver_proactive", "touch", "callback", "appointment", "notice", "reconcile")
+JOBS = (
+    "converse", "deliver", "deliver_proactive", "touch", "callback", "appointment", "reminder", "nudge",
+    "notice", "reconcile", "follow",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

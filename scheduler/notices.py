@@ -47,6 +47,7 @@ WORDS = {
     "model_away": "wrote while the understanding was down",
     "calendar_away": "wants a time, but the calendar cannot be read",
     "calendar_behind": "has a visit that the calendar shows wrongly: please look at it there",
+    "cannot_come": "cannot come to their appointment, and has no other time yet",
     "move_failed": "has a visit that could not be moved as you wanted: the time is taken in the calendar",
     "calendar_clash": "has a visit at a time that something else takes in the calendar: please sort it out",
     "calendar_unclear": "has a visit that was made a whole day in the calendar: please say when it is",

@@ -27,6 +27,7 @@ from data.queries.senders import NoSender
 from nlu.understanding import Heard, Understanding
 from scheduler import reminder_plan
 from scheduler.gather import gather, profile_of, visits_of
+from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 from scheduler.touches import Started, start_text
 
@@ -70,6 +71,10 @@ def _reminder(session: Session, visit: Appointment, business: Business, contact:
         reminder_plan.expect_next(visit, business, contact)
         return []
     conversation = conversation_of(session, contact)
+    state = State.from_json(conversation.state)
+    if state.cannot_come and state.reminded == visit.id:
+        # they said so after an earlier reminder, and then no more: the front desk is not to wait for them
+        return open_handoff(session, business.id, conversation.id, "cannot_come", silent=False)
     if _talking(conversation) and clock.now() + IN_TALK <= visit.start_at - LATEST:
         visit.remind_at = clock.now() + IN_TALK
         return []
@@ -83,7 +88,6 @@ def _reminder(session: Session, visit: Appointment, business: Business, contact:
             visit.remind_at = min(started.verdict.until, visit.remind_at or started.verdict.until)
         return []
     if isinstance(started.verdict, Leave) and started.jobs:
-        state = State.from_json(conversation.state)
         conversation.state = replace(
             state, asked="confirm_appointment", reminded=visit.id, cannot_come=False, offered=(), moving=None,
             parted=False, called_off=False,
@@ -148,9 +152,10 @@ def _words(session: Session, visit: Appointment, business: Business, contact: Co
     """Day and time, in a household whose; never the service, which is nobody else's business."""
     turn = _turn(session, business, contact)
     facts = turn.context.contact
-    name = next((person.first_name for person in facts.persons if person.id == visit.person_id), "")
-    whose = f"{name}'s" if facts.is_household and name else "your"
-    turn.say("reminder", whose=whose, opening=turn.opening_text(visit.start_at))
+    person = next((person.first_name for person in facts.persons if person.id == visit.person_id), "")
+    whose = f"{person}'s" if facts.is_household and person else "your"
+    name = "reminder" if visit.confirmed_at is None else "reminder_again"
+    turn.say(name, whose=whose, opening=turn.opening_text(visit.start_at))
     return turn.decision().reply or ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from actions import wording
@@ -14,6 +15,9 @@ from nlu.understanding import Times
 
 SHOWN = 3
 """More visits than this in one text would be a wall of words."""
+
+SOON = timedelta(hours=4)
+"""So shortly before a visit staff hear at once that nobody comes; else the next reminder's turn does."""
 
 SURE = 0.8
 """Below this confidence a visit is called off only after a yes."""
@@ -90,6 +94,8 @@ def cannot_come(turn: Turn) -> None:
         reschedule(turn)
         return
     visit = turn.visit
+    if visit.start - turn.context.now <= SOON:
+        turn.do(HandOver("cannot_come", silent=False))
     turn.say("cannot_come")
     turn.ask("which_time", offered=(), moving=visit.id, service=visit.service, cannot_come=True)
 

@@ -12,7 +12,7 @@ from actions.decision import CancelVisit, Close, Decision, HandOver, Move
 from actions.state import State
 from data import clock
 from data.db import reading, writing
-from data.models import Appointment, Business, Contact, Message, StaffUser
+from data.models import Appointment, Business, Contact, Handoff, Message, Person, StaffUser
 from data.queries.messages import conversation_of
 from data.queries.suppressions import suppress
 from scheduler import staff_acts
@@ -112,6 +112,41 @@ def test_who_cannot_come_is_asked_for_another_time_and_a_no_to_that_is_no_visit(
     say(service, "yes")
     assert visit().state == "cancelled"
     assert until(service, FRIDAY_AT_TWO) == []
+
+
+def test_who_cannot_come_and_then_says_no_more_is_the_front_desks_to_know(service: Service) -> None:
+    book(service)
+    until(service, A_DAY_BEFORE + timedelta(minutes=40))
+    say(service, "no")
+    assert until(service, FRIDAY_AT_TWO) == []
+    with reading() as session:
+        assert session.scalars(select(Handoff.reason)).all() == ["cannot_come"]
+
+
+def test_shortly_before_the_visit_a_no_rings_at_once(service: Service) -> None:
+    book(service)
+    until(service, TWO_HOURS_BEFORE + timedelta(minutes=20))
+    say(service, "no")
+    with reading() as session:
+        assert session.scalars(select(Handoff.reason)).all() == ["cannot_come"]
+
+
+def test_who_has_confirmed_is_not_asked_to_once_more(service: Service) -> None:
+    book(service)
+    until(service, A_DAY_BEFORE + timedelta(minutes=40))
+    say(service, "c")
+    [(_, text)] = until(service, FRIDAY_AT_TWO)
+    assert "Friday, March 13 at 2:00 pm. See you soon!" in text
+    assert "Reply C" not in text
+
+
+def test_in_a_household_the_reminder_says_whose_visit_it_is(service: Service) -> None:
+    book(service)
+    with writing() as session:
+        contact = session.query(Contact).one()
+        contact.persons.append(Person(first_name="Tom"))
+    [(_, text)] = until(service, A_DAY_BEFORE + timedelta(hours=1))
+    assert "Sarah's appointment" in text
 
 
 def test_a_visit_booked_inside_a_lead_gets_only_what_is_still_ahead(service: Service) -> None:
