@@ -16,6 +16,7 @@ SHOWN = {
     "finds_it_steep_then_books_something_else": "A price that surprises, and something smaller instead",
     "rambles_at_length": "One long text with everything in it",
     "friday_instead": "A change of mind, after the booking",
+    "reminder_confirmed_by_a_letter": "A reminder, and one letter for a yes",
     "new_baby_after_the_holidays": "Not now, but a day that can be named",
     "falls_silent_and_is_nudged_once": "A silence, and one nudge into it",
     "opt_out_in_own_words": "An opt-out in somebody's own words",
