@@ -20,7 +20,7 @@ from actions.calendars import Change
 from actions.state import State
 from actions.turn import Turn
 from data import clock
-from data.db import writing
+from data.db import reading, writing
 from data.models import Appointment, AuditEvent, Business, Callback, Contact, Handoff
 from data.models.booking import LIVE
 from data.queries.holds import OpeningTaken, hold, release_hold
@@ -143,22 +143,27 @@ def clash(known: Known, clashes: bool) -> list[Job]:
 
 def booked_elsewhere(business_id: int, events: Sequence[Change]) -> list[Job]:
     """Events that carry a contact's number: whoever is booked by another road is not asked to come."""
-    if not events:
-        return []
-    with writing() as session:
+    with reading() as session:
         business = session.get_one(Business, business_id)
-        for event in events:
-            phones = _phones(event.says, business.country)
-            contacts = session.scalars(
-                select(Contact).where(Contact.business_id == business_id, Contact.phone.in_(phones))
+        named = [(event, _phones(event.says, business.country)) for event in events]
+        found = [
+            (contact, event)
+            for event, phones in named
+            if phones
+            for contact in session.scalars(
+                select(Contact.id).where(Contact.business_id == business_id, Contact.phone.in_(phones))
             )
-            for contact in contacts.all():
-                _stop_asking(session, business, contact, event)
+        ]
+    for contact, event in found:
+        with writing() as session:
+            _stop_asking(session, contact, event)
     return []
 
 
-def _stop_asking(session: Session, business: Business, contact: Contact, event: Change) -> None:
+def _stop_asking(session: Session, contact_id: int, event: Change) -> None:
     assert event.end is not None
+    contact = session.scalars(select(Contact).where(Contact.id == contact_id).with_for_update()).one()
+    business = session.get_one(Business, contact.business_id)
     until = event.end.astimezone(ZoneInfo(business.timezone)).date()
     new = [person for person in contact.persons if person.booked_until is None or person.booked_until < until]
     if not new:

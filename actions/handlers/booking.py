@@ -119,6 +119,8 @@ def affirm(turn: Turn) -> None:
             changing.reschedule(turn)
         case "confirm_appointment" if turn.visit:
             changing.confirm(turn)
+        case "which_time" if state.cannot_come and turn.visit and not times:
+            changing.ask_to_call_off(turn)  # "another time, or shall I call it off?" "yes"
         case "which_service" | "which_person":
             told_what_was_asked(turn)
         case "anything_else":

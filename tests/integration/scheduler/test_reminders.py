@@ -114,6 +114,17 @@ def test_who_cannot_come_is_asked_for_another_time_and_a_no_to_that_is_no_visit(
     assert until(service, FRIDAY_AT_TWO) == []
 
 
+def test_a_yes_behind_another_time_or_call_it_off_is_asked_about(service: Service) -> None:
+    book(service)
+    until(service, A_DAY_BEFORE + timedelta(minutes=40))
+    say(service, "no")
+    say(service, "yes")
+    assert "Shall I call off your cleaning" in service.arrived()[-1]
+    say(service, "no")
+    assert visit().state == "booked"
+    assert len(until(service, FRIDAY_AT_TWO)) == 1  # it stays, and so does its reminder
+
+
 def test_who_cannot_come_and_then_says_no_more_is_the_front_desks_to_know(service: Service) -> None:
     book(service)
     until(service, A_DAY_BEFORE + timedelta(minutes=40))
