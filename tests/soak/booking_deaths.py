@@ -17,12 +17,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from actions.calendars import google
 from actions.calendars.google_client import GoogleClient
-from data import clock, settings
+from data import clock, db, settings
 from data.clock import HandClock
+from data.db import reading
+from data.models import Business
+from scheduler.gather import business_facts
 from scheduler.jobs import Job
 from scheduler.run import run
 from soak.booking_faults import COUNTED, count
@@ -91,7 +95,7 @@ def die_everywhere(practice: Practice, born: Nursery, step: str, *, taken: bool 
         if taken:
             practice.take_the_time(visit)
         where = born.take(visit, practice.service.clock.moment, point)
-        practice.go_on(12, by=6)
+        practice.go_on(12, by=12)
         wrong = practice.wrong(step, phone, visit)
         count(f"{step}{' of a time that went' if taken else ''}: kill -9")
         yield from (f"{step}, death at {where or 'no point'}: {one}" for one in wrong)
@@ -102,6 +106,7 @@ def die_everywhere(practice: Practice, born: Nursery, step: str, *, taken: bool 
 def main() -> None:
     """The nursery: settings on the first line, then `[visit, now, point]` each."""
     settings.use(settings.isolated(**json.loads(sys.stdin.readline())))
+    _warm_up()
     for line in sys.stdin:
         visit, now, point = json.loads(line)
         read, write = os.pipe()
@@ -116,6 +121,16 @@ def main() -> None:
         if os.waitstatus_to_exitcode(status) not in (0, -signal.SIGKILL):
             sys.exit(1)
         print(json.dumps(where), flush=True)
+
+
+def _warm_up() -> None:
+    """What takes a while is done once, for all children; no connection is left open for them."""
+    google.connect_google(settings.get())
+    run(Job("appointment", 0))
+    with reading() as session:
+        business = session.scalars(select(Business)).one()
+        business_facts(session, business)
+    db.dispose()
 
 
 def _live(visit: int, now: datetime, point: int, write: int) -> None:

@@ -69,6 +69,6 @@ def suffer(practice: Practice, step: str, call: str, trouble: Trouble, *, minute
         practice.go_on(minutes)
     google.server.faults.clear()
     practice.reconnect()
-    practice.go_on(24, by=12)
+    practice.go_on(24 if minutes else 12, by=12)  # beyond the longest wait between two tries
     count(f"{step}: fault in {call}, {'until we give up' if minutes else 'once'}")
     return [f"{step}, {call}, {trouble.name}: {one}" for one in practice.wrong(step, phone, visit)]
