@@ -133,9 +133,12 @@ def due_jobs(session: Session, until: datetime, limit: int = 500) -> list[DueJob
         if claimed_at is not None
     )
     real = clock.real()
+    # whoever asks about a moment in the past (rekindle doctor) wants what has been due since then
+    late = clock.now() - until - timedelta(seconds=5)
     found += (
         DueJob(Job("follow", row_id), until - (real - since))
         for row_id, since in due_to_follow(session, real)
+        if real - since > late
     )
     return sorted(found, key=lambda due: due.due_at)
 
