@@ -297,7 +297,8 @@ def test_every_text_of_a_reply_is_plain_gsm_and_fits_two_segments() -> None:
         "missed": "at 12:30 pm on Wed Sep 30",
         "closed": "on Fri Jun 19 (Juneteenth National Independence Day)",
         "services": "cleaning, check-up or whitening",
-        "whose": "Another's", "names": "Sample, Example or Another", "day": "Wednesday, September 30, 2027 at 12:30 pm",
+        "whose": "Another's",
+        "names": "Sample, Example or Another", "day": "Wednesday, September 30, 2027 at 12:30 pm",
         "until": "Wednesday, September 30", "staff": "Sample Person",
         "first": "How much is whitening?", "second": "How long does whitening take?",
     }  # fmt: skip
