@@ -7,6 +7,8 @@ began it may begin again; only what is safe to run twice does.
 from __future__ import annotations
 
 import functools
+import random
+import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -15,6 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 PASSING = frozenset({"40001", "40P01"})
 """SQLSTATE of what is over when it is tried again (PostgreSQL, appendix A, class 40)."""
+
+LEAVES_TO_OTHERS = (0.05, 0.15)
+"""Seconds between the two tries, some in between."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +44,8 @@ def once_more(act: Callable[P, R]) -> Callable[P, R]:
             if not is_passing(error):
                 raise
             log.warning("begun again", what=act.__name__, error=type(error.orig).__name__)
+        # whoever won waits for what we let go of: were we at once there again, both would meet as before
+        time.sleep(random.uniform(*LEAVES_TO_OTHERS))
         return act(*args, **kwargs)
 
     return run

@@ -40,12 +40,13 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
 }
 
 
+@once_more
 def run(job: Job) -> list[Job]:
     """Do one job; returns the jobs that it leads to, which the caller wakes or runs."""
     try:
-        return once_more(DOES[job.kind])(job.row)
+        return DOES[job.kind](job.row)
     finally:
-        if job.kind == "converse":
+        if job.kind == "converse":  # before a second try too, which could not take the contact otherwise
             _give_back(job.row)
 
 

@@ -75,18 +75,20 @@ def test_whoever_is_killed_leaves_the_turn_to_the_next(database: str) -> None:
 def test_a_child_does_not_keep_what_its_dead_parent_held(database: str) -> None:
     """The file's lock belongs to every copy of the open file: the child closes its own."""
     turns = Turns(database, 5)
-    read, write = os.pipe()
+    (has_left, tells), (may_end, lets_end) = os.pipe(), os.pipe()
     with turns.mine():
         child = os.fork()
         if child == 0:
             turns.leave()
-            os.read(read, 1)
+            os.write(tells, b".")
+            os.read(may_end, 1)
             os._exit(0)
+        os.read(has_left, 1)
         turns.leave()  # as if we died
     try:
         assert is_free(database)
     finally:
-        os.write(write, b".")
+        os.write(lets_end, b".")
         os.waitpid(child, 0)
 
 
