@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.staff import moments, words
+from bot.staff import moments, why, words
 from bot.staff.transcript import service_name
 from data import clock
 from data.models import Appointment, ContactBasis, Person
@@ -47,6 +47,7 @@ class VisitCard:
 def about(rows: Transcript, theirs: str) -> list[Group]:
     """The groups that have anything to say; `theirs` is the contact's zone."""
     titled = (
+        ("In short", (Fact(*line) for line in why.in_short(rows, theirs))),
         ("Earlier", _visits(rows, theirs)),
         ("Callback", _callbacks(rows, theirs)),
         ("Who", _people(rows)),
