@@ -7,8 +7,10 @@ Decision, and the same input always gives the same output.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,12 +146,11 @@ class Turn:
 
     def mentioned_services(self) -> tuple[Service, ...]:
         """The services that the text names, in the order in which it does."""
-        text = f" {self.understanding.text.lower()} "
         named = [
-            (text.find(word.lower()), -len(word), service)
+            (found.start(), -len(word), service)
             for service in self.context.services
             for word in (service.name, service.id, *service.words)
-            if word.lower() in text
+            if (found := _word(word).search(self.understanding.text))
         ]
         ordered = sorted(named, key=lambda found: found[:2])
         return tuple(dict.fromkeys(service for _, _, service in ordered))
@@ -163,6 +164,12 @@ class Turn:
             state = replace(state, said=said, repeated=repeated)
         reply = "\n\n".join(self._said) if any("\n" in text for text in self._said) else " ".join(self._said)
         return Decision(reply or None, tuple(self._effects), state, self.kind)
+
+
+@lru_cache(maxsize=1024)
+def _word(word: str) -> re.Pattern[str]:
+    """A word of a service with the endings that people give it: cleans, cleanin. Not exam in example."""
+    return re.compile(rf"(?<!\w){re.escape(word)}(?:e?s|e?d|ers?|in[gs]{{0,2}})?(?!\w)", re.IGNORECASE)
 
 
 def fingerprint(text: str) -> str:
