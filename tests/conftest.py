@@ -42,6 +42,39 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", kinds, indirect=True)
 
 
+LONG = (
+    "soak/test_survives_kills.py",
+    "integration/test_rehearsals.py",
+    "processes/test_up.py",
+    "e2e/test_demo.py",
+    "processes/test_any_order.py",
+    "nlu/test_rasa_model.py",
+    "webhooks/test_strangers.py",
+    "processes/test_supervision.py",
+    "calendars/test_visits_under_kills.py",
+    "calendars/test_visits_under_faults.py",
+    "cli/test_broken_parts.py",
+    "processes/test_signs_of_life.py",
+)
+"""Files that take long, the longest first. They begin early, or one process would end long after the other,
+and one after the other among the short ones, since each wants most of the machine."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the long files over the run."""
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    long = [name for end in LONG for name in files if name.endswith(end)]
+    short = [name for name in files if name not in long]
+    apart = max(1, len(short) // (len(long) + 2))  # the last ones are short
+    order: list[str] = []
+    for place, name in enumerate(long):
+        order += [name, *short[place * apart : (place + 1) * apart]]
+    order += [name for name in short if name not in order]
+    items[:] = [item for name in order for item in files[name]]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def a_world_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads the environment's settings or a developer's .env."""
