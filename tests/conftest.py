@@ -66,7 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         files.setdefault(item.nodeid.partition("::")[0], []).append(item)
     long = [name for end in LONG for name in files if name.endswith(end)]
-    short = [name for name in files if name not in long]
+    # beside the longest of them, which kills and starts processes, tests that wait for nothing
+    short = sorted((name for name in files if name not in long), key=lambda name: "/unit/" not in name)
     apart = max(1, len(short) // (len(long) + 2))  # the last ones are short
     order: list[str] = []
     for place, name in enumerate(long):
