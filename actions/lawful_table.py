@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from actions.public_holidays import kept_in
 from data.whereabouts import Whereabouts
 
 ANY = "*"
@@ -86,7 +87,7 @@ class LawfulTable:
         for group in groups:
             rule = group.get(day.isoweekday())
             if rule is None or not (
-                rule.holidays or day not in _holidays(where.country, where.state, day.year)
+                rule.holidays or day not in _holidays(where.country or "", where.state or "", day.year)
             ):
                 return None
             start, end = max(start, rule.start), min(end, rule.end)
@@ -106,17 +107,9 @@ def _keys(country: str | None, state: str | None, zone_known: bool) -> Iterable[
             yield country, state
 
 
-@lru_cache(maxsize=512)
-def _holidays(country: str | None, state: str | None, year: int) -> frozenset[date]:
-    """Public holidays, those of the state included where they are known."""
-    import holidays  # slow to load, and few states ask for it
-
-    for subdivision in (state, None):
-        try:
-            return frozenset(holidays.country_holidays(country or "", subdiv=subdivision, years=year))
-        except NotImplementedError:  # the library's word for a country or state that it does not know
-            continue
-    return frozenset()
+def _holidays(country: str, state: str, year: int) -> Mapping[date, str]:
+    """What the state keeps, or the whole country where its states are not known."""
+    return kept_in(country, state, year) or kept_in(country, "", year)
 
 
 @cache

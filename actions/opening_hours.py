@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, time
-from functools import lru_cache
-from types import MappingProxyType
-
-import holidays
 
 from actions.openings import DateOverride
+from actions.public_holidays import public_holidays
 from data.profile import Profile
-
-_LANGUAGE = "en_US"
-"""In which holidays are named; where a country's are not translated they keep their own name."""
-
-
-@lru_cache(maxsize=256)
-def public_holidays(country: str, region: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a year, observed days included, by their names in English.
-
-    `country` is an ISO code, `region` one of its states or the like, or empty for the nationwide days alone.
-    A country that nobody has a list for has no holidays; of a region that is not known only the nationwide
-    ones count. Source: the `holidays` package, category "public".
-    """
-    try:
-        nationwide = holidays.country_holidays(country, years=year, language=_LANGUAGE)
-    except NotImplementedError:
-        return MappingProxyType({})
-    days = dict(nationwide.items())
-    if region:
-        try:
-            regional = holidays.country_holidays(country, subdiv=region, years=year, language=_LANGUAGE)
-            days = dict(regional.items()) | days  # a day has its nationwide name, where it has one
-        except NotImplementedError:
-            pass  # the owner's spelling of a region must not cost the nationwide days
-    return MappingProxyType({day: name.split("; ")[0] for day, name in days.items()})
 
 
 def holidays_kept(profile: Profile, country: str, first: date, last: date) -> Iterator[tuple[date, str]]:

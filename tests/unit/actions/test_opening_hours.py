@@ -11,8 +11,9 @@ import pytest
 from actions.answer_by import answer_by
 from actions.context import Context
 from actions.decision import Book
-from actions.opening_hours import holiday_on, public_holidays, ranges_on
+from actions.opening_hours import holiday_on, ranges_on
 from actions.proposing import openings_for
+from actions.public_holidays import public_holidays
 from actions.state import State
 from actions.turn import Turn
 from data.profile import DayOverride, Profile
