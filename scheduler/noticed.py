@@ -21,8 +21,9 @@ from actions.state import State
 from actions.turn import Turn
 from data import clock
 from data.db import reading, writing
-from data.models import Appointment, AuditEvent, Business, Callback, Contact, Handoff
+from data.models import Appointment, Business, Callback, Contact, Handoff
 from data.models.booking import LIVE
+from data.queries import audit
 from data.queries.holds import OpeningTaken, hold, release_hold
 from data.queries.messages import cancel_queued, conversation_of
 from data.queries.outcomes import bot_is_silent, refresh_outcome
@@ -223,15 +224,7 @@ def _close(session: Session, scene: Scene, reason: str) -> None:
 
 
 def _note(scene: Scene, action: str, **detail: object) -> None:
-    scene.session.add(
-        AuditEvent(
-            business_id=scene.business.id,
-            staff_user_id=None,
-            action=action,
-            conversation_id=scene.conversation.id,
-            detail=detail,
-        )
-    )
+    audit.note_of(scene.session, scene.conversation, action, None, **detail)
 
 
 def _tell(scene: Scene, visit: Appointment, name: str, asked: str | None) -> list[Job]:

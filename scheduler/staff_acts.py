@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from actions.state import State
 from actions.turn import Turn
 from data import clock
 from data.models import AuditEvent, Business, Contact, Conversation, Handoff, StaffUser
+from data.queries import audit
 from data.queries.messages import cancel_queued, enqueue
 from data.queries.outcomes import refresh_outcome
 from data.queries.suppressions import suppressed_for
@@ -38,7 +38,7 @@ def take_over(session: Session, conversation: Conversation, user: StaffUser) -> 
     conversation.staff_user_id = user.id
     cancel_queued(session, conversation.contact_id, ("reply",), "staff_took_over")
     look(session, conversation)
-    _audit(session, conversation, user, "took over")
+    audit.note_of(session, conversation, "took over", user.id)
     refresh_outcome(session, conversation)
 
 
@@ -73,7 +73,7 @@ def reply(session: Session, conversation: Conversation, user: StaffUser, text: s
             else "This contact must not be texted."
         )
     conversation.last_text_at = clock.now()
-    _audit(session, conversation, user, "replied", {"message": message.id})
+    audit.note_of(session, conversation, "replied", user.id, message=message.id)
     return [Job("deliver", message.id)]
 
 
@@ -88,7 +88,8 @@ def hand_back(session: Session, conversation: Conversation, user: StaffUser) -> 
         .where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
         .values(closed_at=clock.now(), notice_due_at=None)
     )
-    _audit(session, conversation, user, "handed back" if was_theirs else "marked as done", released)
+    act = "handed back" if was_theirs else "marked as done"
+    audit.note_of(session, conversation, act, user.id, **released)
     refresh_outcome(session, conversation)
     business, contact = _who(session, conversation)
     if not was_theirs or suppressed_for(session, business, contact.phone, conversation.channel):
@@ -115,7 +116,7 @@ def reopen(session: Session, conversation: Conversation, user: StaffUser, reason
     if not reason.strip():
         raise NotAllowed("Say why this contact may be written to again.")
     conversation.closed_reason = None
-    _audit(session, conversation, user, "reopened", {"reason": reason.strip()})
+    audit.note_of(session, conversation, "reopened", user.id, reason=reason.strip())
     refresh_outcome(session, conversation)
 
 
@@ -128,32 +129,13 @@ def opt_out(session: Session, conversation: Conversation, user: StaffUser) -> No
         Decision(None, (Suppress("opt_out"),), State.from_json(conversation.state)),
         once=f"staff-opt-out:{conversation.id}",
     )
-    _audit(session, conversation, user, "entered an opt-out")
+    audit.note_of(session, conversation, "entered an opt-out", user.id)
 
 
 def _who(session: Session, conversation: Conversation) -> tuple[Business, Contact]:
     return session.get_one(Business, conversation.business_id), session.get_one(
         Contact, conversation.contact_id
     )
-
-
-def _audit(
-    session: Session,
-    conversation: Conversation,
-    user: StaffUser,
-    action: str,
-    detail: dict[str, Any] | None = None,
-) -> None:
-    session.add(
-        AuditEvent(
-            business_id=conversation.business_id,
-            staff_user_id=user.id,
-            action=action,
-            conversation_id=conversation.id,
-            detail=detail or {},
-        )
-    )
-    session.flush()
 
 
 def _last_audit(session: Session, conversation: Conversation) -> int:

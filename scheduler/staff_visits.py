@@ -17,8 +17,9 @@ from actions.state import State
 from actions.turn import Turn
 from data import clock
 from data.db import reading
-from data.models import Appointment, AuditEvent, Business, Contact, Conversation, StaffUser
+from data.models import Appointment, Business, Contact, Conversation, StaffUser
 from data.profile import Service
+from data.queries import audit
 from data.queries.holds import OpeningTaken
 from data.queries.outcomes import refresh_outcome
 from nlu.understanding import Heard, Understanding
@@ -142,13 +143,5 @@ def _note(
     visit: Appointment,
     **detail: object,
 ) -> None:
-    session.add(
-        AuditEvent(
-            business_id=conversation.business_id,
-            staff_user_id=user.id,
-            action=action,
-            conversation_id=conversation.id,
-            detail={"visit": visit.id, "version": visit.version, **detail},
-        )
-    )
+    audit.note_of(session, conversation, action, user.id, visit=visit.id, version=visit.version, **detail)
     refresh_outcome(session, conversation)

@@ -18,8 +18,8 @@ from bot.staff.standing import Stand, stand
 from bot.staff.transcript import Item, items
 from data import clock
 from data.db import reading, writing
-from data.models import AuditEvent, Conversation
-from data.queries import inbox, transcripts
+from data.models import Conversation
+from data.queries import audit, inbox, transcripts
 from scheduler import staff_acts
 from scheduler.gather import whereabouts_of
 from scheduler.troubles import troubles
@@ -132,14 +132,7 @@ def look(conversation_id: int) -> None:
     with writing() as session:
         conversation = mine(session, conversation_id)
         staff_acts.look(session, conversation)
-        session.add(
-            AuditEvent(
-                business_id=conversation.business_id,
-                staff_user_id=sessions.me().id,
-                action="looked",
-                conversation_id=conversation.id,
-            )
-        )
+        audit.note_of(session, conversation, "looked", sessions.me().id)
 
 
 def _unseen(session: Session, conversation: Conversation) -> bool:

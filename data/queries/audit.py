@@ -56,6 +56,24 @@ def note(
 ) -> AuditEvent:
     """Keep what was done; the row has its id."""
     event = AuditEvent(business_id=business_id, staff_user_id=staff_user_id, action=action, detail=detail)
+    return _kept(session, event)
+
+
+def note_of(
+    session: Session, conversation: Conversation, action: str, staff_user_id: int | None, **detail: Any
+) -> AuditEvent:
+    """The same of what was done in a conversation, or happened to it by nobody of the staff."""
+    event = AuditEvent(
+        business_id=conversation.business_id,
+        conversation_id=conversation.id,
+        staff_user_id=staff_user_id,
+        action=action,
+        detail=detail,
+    )
+    return _kept(session, event)
+
+
+def _kept(session: Session, event: AuditEvent) -> AuditEvent:
     session.add(event)
     session.flush()
     return event
