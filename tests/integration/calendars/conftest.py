@@ -9,17 +9,13 @@ from google_server.fixtures import ConnectedGoogle, google_server, one_google
 from soak import booking_scenes
 from soak.booking_scenes import Practice
 
-from scheduler import rate_limit
 from tests.world_fixtures import Service, service
 
 __all__ = ["google_server", "one_google", "service"]
 
 
 @pytest.fixture
-def practice(
-    service: Service, one_google: ConnectedGoogle, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Practice]:
+def practice(service: Service, one_google: ConnectedGoogle) -> Iterator[Practice]:
     """The sample business, whose visits stand on one_google's calendar, empty at first."""
-    monkeypatch.setattr(rate_limit, "_free_at", {})
     with booking_scenes.practice(service, one_google) as made:
         yield made

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from services.at_once import at_once
 from sqlalchemy import select
 
 from actions.calendars import CalendarEvent
@@ -70,19 +71,13 @@ def test_of_many_who_race_for_one_opening_one_gets_it_and_everybody_is_answered(
         service.network.add_phone(phone)
         service.text("yes", phone=phone)
     service.clock.forward(timedelta(seconds=10))
-    barrier = Barrier(len(ids))
 
     def work(contact: int) -> None:
-        barrier.wait()
         for job in converse(contact):
             if job.kind == "appointment":
                 settle(job.row)
 
-    workers = [Thread(target=work, args=(contact,)) for contact in ids]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(*(partial(work, contact) for contact in ids))
     service.run_due()
     assert len(visits("booked")) == 1
     assert len(events()) == 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
+from services.at_once import at_once
 from sqlalchemy import event
 
 from data import db
@@ -27,20 +28,15 @@ OPENER = "Hi {first_name}, this is the automated assistant of {business}. Reply 
 
 def race(*calls: Callable[[], object]) -> list[Exception]:
     """All at once; what they raised."""
-    barrier, errors = Barrier(len(calls)), list[Exception]()
+    errors: list[Exception] = []
 
     def work(call: Callable[[], object]) -> None:
-        barrier.wait()
         try:
             call()
         except Exception as error:
             errors.append(error)
 
-    threads = [Thread(target=work, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*(partial(work, call) for call in calls))
     return errors
 
 

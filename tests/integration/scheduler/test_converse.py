@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
+from services.at_once import at_once
 from sqlalchemy import select
 
 from actions.state import State
@@ -56,17 +57,7 @@ def test_two_workers_cannot_answer_the_same_text(service: Service) -> None:
     pending("offer_to_book")
     service.text("yes")
     wait_a_bit(service)
-    barrier = Barrier(4)
-
-    def work() -> None:
-        barrier.wait()
-        converse(contact_id())
-
-    workers = [Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(*[partial(converse, contact_id())] * 4)
     assert len(service.outbox()) == 1
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from services.at_once import at_once
 from sqlalchemy import select
 
 from actions.state import State
@@ -53,17 +54,8 @@ def test_of_many_who_race_for_the_last_places_of_a_day_only_so_many_get_one(serv
         service.network.add_phone(phone)
         service.text("yes", phone=phone)
     service.clock.forward(timedelta(seconds=10))
-    barrier = Barrier(len(ids))
 
-    def work(contact: int) -> None:
-        barrier.wait()
-        converse(contact)
-
-    workers = [Thread(target=work, args=(contact,)) for contact in ids]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(*(partial(converse, contact) for contact in ids))
     service.run_due()
     assert len(_booked()) == 2
     answers = [service.arrived(phone) for phone in PHONES]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
 import pytest
+from services.at_once import at_once
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -29,20 +28,6 @@ pytestmark = pytest.mark.database
 
 THURSDAY = datetime(2026, 3, 12, 10, 0, tzinfo=ZoneInfo("America/New_York"))
 LENGTH = timedelta(minutes=45)
-
-
-def at_once(*calls: Callable[[], object]) -> None:
-    barrier = Barrier(len(calls))
-
-    def work(call: Callable[[], object]) -> None:
-        barrier.wait()
-        call()
-
-    threads = [Thread(target=work, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def inbound(sid: str, body: str, phone: str) -> Inbound:

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from services import databases
+from services.at_once import at_once
 from services.postgresql import Cluster
 from services.waiting import wait_until
 from sqlalchemy import event, text
@@ -100,14 +102,12 @@ def test_two_failures_at_the_same_moment_are_both_recorded(service: Service) -> 
         with writing() as session:
             row = session.get_one(Message, message)
             row.state, row.provider_id = "sent", f"SM{n}"
-    barrier = threading.Barrier(len(messages))
-
-    def tell(n: int) -> None:
-        barrier.wait()
-        receive_receipt(f"SM{n}", "undelivered", "30005", messages[n])
-
-    with ThreadPoolExecutor(len(messages)) as pool:
-        list(pool.map(tell, range(len(messages))))
+    at_once(
+        *(
+            partial(receive_receipt, f"SM{n}", "undelivered", "30005", message)
+            for n, message in enumerate(messages)
+        )
+    )
     assert {state_of(message) for message in messages} == {"undelivered"}
     with reading() as session:
         assert session.query(Suppression).count() == 1
@@ -233,13 +233,17 @@ class TestOnPostgresql:
         with writing() as session:
             add_inbound(session, contact)
 
-        def cut(*_: object) -> None:
+        thoughts: list[object] = []
+
+        def cut(*heard: object) -> None:
+            thoughts.append(heard)
             with writing() as session:
                 session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
         monkeypatch.setattr(converse, "_understand", cut)
         with pytest.raises(OperationalError):
             run(Job("converse", contact))
+        assert len(thoughts) == 2, "the second try could not take the contact"
         assert taken(contact) is True
 
     def test_every_moment_is_kept_with_its_zone(self) -> None:
