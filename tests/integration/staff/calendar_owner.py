@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -17,14 +18,18 @@ from sqlalchemy import select
 from staff_desk import Browser, Desk
 from werkzeug.test import TestResponse
 
+from actions.calendars import CalendarEvent, Span, event_id
 from data import settings
-from data.db import reading
-from data.models import Business, CalendarConnection
+from data.db import reading, writing
+from data.models import Appointment, Business, CalendarConnection, Conversation
+from scheduler.calendar_view import NoCalendar, calendar_of, clashes_anywhere
 from scheduler.troubles import troubles
 
 PAGE = "/staff/settings/calendar"
 OWNER = "owner@example.com"
 """The account, and the id of its own calendar."""
+
+NOW = datetime(2026, 3, 10, 15, tzinfo=UTC)
 
 
 @dataclass
@@ -98,3 +103,34 @@ def lead_to(google: ConnectedGoogle) -> settings.Settings:
             "google_client_secret": SecretStr(google.server.oauth.client_secret),
         }
     )
+
+
+def put(connection: CalendarConnection, name: str = "visit") -> None:
+    """An event as a booking puts it."""
+    start = NOW + timedelta(days=2)
+    calendar_of(connection.id).put(
+        CalendarEvent(event_id(name), start, start + timedelta(hours=1), "America/New_York", "Appointment")
+    )
+
+
+def taken(owner: Owner) -> tuple[Span, ...] | None:
+    """What a booking would run into within a week; None where nothing can be offered or booked."""
+    try:
+        return clashes_anywhere(owner.active().id, NOW, NOW + timedelta(days=7))
+    except NoCalendar:
+        return None
+
+
+def visit_on(owner: Owner, connection: CalendarConnection) -> None:
+    """Somebody has a visit ahead on this calendar."""
+    talk = owner.desk.conversation("Sarah")
+    with writing() as session:
+        contact = session.get_one(Conversation, talk).contact_id
+        session.add(
+            Appointment(
+                business_id=owner.business(), contact_id=contact, calendar_connection_id=connection.id,
+                service="cleaning", start_at=datetime.now(UTC) + timedelta(days=1),
+                end_at=datetime.now(UTC) + timedelta(days=1, hours=1), timezone="America/New_York",
+                event_id=event_id("standing"), state="booked",
+            )
+        )  # fmt: skip

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from calendar_owner import OWNER, Owner, lead_to
+from google_server.fixtures import ConnectedGoogle, google_server
 from staff_desk import Desk, furnish
 
 from bot.webapp import create_app
 from data import settings
 from scheduler import wake
 from scheduler.jobs import Job
+
+__all__ = ["google_server"]
 
 
 @pytest.fixture
@@ -31,4 +35,14 @@ def desk(database: str) -> Iterator[Desk]:
     furnish()
     yield Desk(app, woken)
     wake.use()
+    settings.use(before)
+
+
+@pytest.fixture
+def owner(desk: Desk, google_server: ConnectedGoogle) -> Iterator[Owner]:
+    """Somebody at the desk who connects the calendar of the tests' Google."""
+    google_server.server.add_calendar(OWNER, "America/New_York", "Dr. Sample")
+    before = settings.get()
+    settings.use(lead_to(google_server))
+    yield Owner(desk, google_server, desk.kim())
     settings.use(before)
