@@ -20,14 +20,12 @@ from zoneinfo import ZoneInfo
 from google_server.fixtures import ConnectedGoogle
 from google_server.server import GoogleServer
 from report import Report
-from sqlalchemy import update
 
 from actions.calendars import Calendar, Span
 from bot.rehearsal.script import Script, ScriptContact
 from bot.rehearsal.world import World, world
-from data import settings
-from data.db import reading, writing
-from data.models import Business, CalendarConnection, Contact
+from data.db import reading
+from data.models import Business, Contact
 from nlu.rasa_process import running
 from scheduler import busy_cache, calendar_view, converse
 from scheduler.gather import gather
@@ -91,19 +89,7 @@ def round_(
 def on_google(google: ConnectedGoogle, rasa: tuple[str, str]) -> Iterator[World]:
     """A world whose calendar is that Google."""
     with world(Script(contact=ScriptContact(last_service="cleaning")), OPENER_AT, rasa) as here:
-        present = settings.get()
-        settings.use(
-            present.model_copy(
-                update={
-                    "google_api_base_url": google.url,
-                    "google_token_uri": google.token_uri,
-                    "google_service_account_file": google.service_account_file,
-                    "google_calendar_id": google.calendar_id,
-                }
-            )
-        )
-        with writing() as session:
-            session.execute(update(CalendarConnection).values(kind="google", calendar_id=google.calendar_id))
+        google.book_here()
         here.settle()
         yield here
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from actions.calendars.google import GoogleCalendar, connect_google
 from actions.calendars.google_client import Patience
 from data import settings
+from data.db import writing
+from data.models import CalendarConnection
 from google_server.server import CALENDAR_ID, GoogleServer
 from google_server.store import CalendarStore, Item
 
@@ -50,13 +53,21 @@ class ConnectedGoogle:
 
     def settings(self, **changed: Any) -> settings.Settings:
         """Settings that lead here through the service account, or as `changed`."""
-        given: dict[str, Any] = {
+        return settings.isolated(**(self._way_in() | changed))
+
+    def book_here(self) -> None:
+        """From now on the settings in force lead here, and every business's bookings do."""
+        settings.use(settings.get().model_copy(update=self._way_in()))
+        with writing() as session:
+            session.execute(update(CalendarConnection).values(kind="google", calendar_id=self.calendar_id))
+
+    def _way_in(self) -> dict[str, Any]:
+        return {
             "google_api_base_url": self.url,
             "google_token_uri": self.token_uri,
             "google_service_account_file": self.service_account_file,
             "google_calendar_id": self.calendar_id,
         }
-        return settings.isolated(**(given | changed))
 
     def connect(self, patience: Patience = QUICK, **changed: Any) -> GoogleCalendar:
         """The connected calendar, quick to give up."""

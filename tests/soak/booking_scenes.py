@@ -157,18 +157,7 @@ def practice(service: Service, server: ConnectedGoogle) -> Iterator[Practice]:
     """The sample business books on `server` from now on, in calm until `impatient`."""
     server.empty()
     before = settings.get()
-    settings.use(
-        before.model_copy(
-            update={
-                "google_api_base_url": server.url,
-                "google_token_uri": server.token_uri,
-                "google_service_account_file": server.service_account_file,
-                "google_calendar_id": server.calendar_id,
-            }
-        )
-    )
-    with writing() as session:
-        session.execute(update(CalendarConnection).values(kind="google", calendar_id=server.calendar_id))
+    server.book_here()
     with patience(CALM):
         yield Practice(service, server)
     settings.use(before)

@@ -50,19 +50,7 @@ def google(
     before = settings.get()
     quick = google_client.Patience(attempt=1.0, total=0.5, first_wait=0.01, longest_wait=0.05)
     monkeypatch.setattr(google_client, "USUAL", quick)
-    settings.use(
-        before.model_copy(
-            update={
-                "google_api_base_url": google_server.url,
-                "google_token_uri": google_server.token_uri,
-                "google_service_account_file": google_server.service_account_file,
-                "google_calendar_id": google_server.calendar_id,
-            }
-        )
-    )
-    with writing() as session:
-        connection = session.query(CalendarConnection).one()
-        connection.kind, connection.calendar_id = "google", google_server.calendar_id
+    google_server.book_here()
     yield google_server
     settings.use(before)
 
