@@ -156,14 +156,15 @@ def _until(context: Context) -> datetime:
     return context.now + timedelta(days=context.business.profile.horizon_days + 1)
 
 
-def note_disconnected(connection_id: int, used: bytes | None = None) -> None:
+def note_disconnected(connection_id: int, used: bytes | None) -> None:
     """Remember that somebody must connect the calendar again; offers stop until then.
 
-    `used` is the consent that was refused, where it is known: one that was renewed meanwhile is not blamed.
+    `used` is the consent that was refused, None where the settings let us in: a calendar that was connected
+    anew meanwhile is not blamed.
     """
     with writing() as session:
         connection = session.get_one(CalendarConnection, connection_id)
-        if used is not None and connection.token != used:
+        if connection.token != used:
             return
         connection.disconnected_at = connection.disconnected_at or clock.now()
     log.error("calendar disconnected: connect it again", connection=connection_id)

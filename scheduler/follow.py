@@ -8,7 +8,7 @@ only when everything before it has been dealt with; dealing with something twice
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -51,6 +51,8 @@ class Look:
     business: int
     cursor: str | None
     visits: tuple[Known, ...]
+    consent: bytes | None = field(repr=False)
+    """By which the calendar let us in when the rows were read."""
 
 
 def due_to_follow(session: Session, at: datetime) -> list[tuple[int, datetime]]:
@@ -75,7 +77,7 @@ def follow(connection_id: int) -> list[Job]:
     except NoCalendar:
         return jobs
     except CalendarDisconnected:
-        note_disconnected(connection_id)
+        note_disconnected(connection_id, look.consent)
         return jobs
     except CalendarError as error:
         log.warning("calendar not followed", connection=connection_id, error=type(error).__name__)
@@ -107,7 +109,7 @@ def _take(connection_id: int) -> Look | None:
             )
         )
         known = tuple(Known.of(visit) for visit in visits)
-        return Look(connection_id, connection.business_id, connection.cursor, known)
+        return Look(connection_id, connection.business_id, connection.cursor, known, connection.token)
 
 
 def _move_on(look: Look, cursor: str) -> None:

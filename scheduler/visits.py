@@ -7,7 +7,7 @@ transaction and every call to it is harmless when repeated; only the commit at t
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,7 +22,7 @@ from actions.state import State
 from actions.turn import Turn
 from data import addresses, clock
 from data.db import reading, writing
-from data.models import Appointment, Business, Contact, Person
+from data.models import Appointment, Business, CalendarConnection, Contact, Person
 from data.queries.holds import OpeningTaken, make_lasting, release_hold
 from data.queries.messages import conversation_of
 from data.queries.outcomes import bot_is_silent, refresh_outcome
@@ -67,6 +67,8 @@ class Step:
     event: CalendarEvent
     to_start: datetime
     to_end: datetime
+    consent: bytes | None = field(repr=False)
+    """By which the calendar let us in when the row was read."""
 
 
 def settle(visit_id: int) -> list[Job]:
@@ -81,7 +83,8 @@ def settle(visit_id: int) -> list[Job]:
     except NoCalendar:
         return _give_up(step) if step.state in SAYS else _later(step, shut_out=True)
     except CalendarDisconnected:
-        note_disconnected(step.connection)  # whoever may read but not write must not go on offering
+        # whoever may read but not write must not go on offering
+        note_disconnected(step.connection, step.consent)
         return _give_up(step) if step.state in SAYS else _later(step, shut_out=True)
     except CalendarError as error:
         log.warning("calendar step failed", visit=visit_id, state=step.state, error=type(error).__name__)
@@ -332,6 +335,7 @@ def _read(session: Session, visit_id: int) -> Step | None:
         event=_event(session, visit, business, contact),
         to_start=visit.new_start_at or visit.start_at,
         to_end=visit.new_end_at or visit.end_at,
+        consent=session.get_one(CalendarConnection, visit.calendar_connection_id).token,
     )
 
 

@@ -127,7 +127,7 @@ def test_the_settings_key_file_still_lets_in_a_connection_without_a_token(owner:
         assert local is not None
         local.active = False
         session.add(CalendarConnection(business_id=business.id, kind="google", calendar_id=CALENDAR_ID))
-    note_disconnected(owner.active().id)
+    note_disconnected(owner.active().id, owner.active().token)
 
     page = owner.browser.post(f"{PAGE}/test", seen_on=PAGE).text
 
