@@ -52,6 +52,18 @@ class Service(_Fact):
     """Other words that contacts use for it."""
 
 
+class Brakes(_Fact):
+    """When a campaign pauses by itself, over the last `last` texts of it whose fate is known."""
+
+    last: int = Field(default=200, gt=0)
+    opt_outs_above: float = Field(default=0.03, ge=0, le=1)
+    delivered_below: float = Field(default=0.95, ge=0, le=1)
+    filtered_above: float = Field(default=0.01, ge=0, le=1)
+    """The share of texts that carriers filtered (30007)."""
+    least: int = Field(default=50, gt=0)
+    """Of fewer texts nothing is concluded."""
+
+
 class Profile(_Fact):
     """What the owner decides. Every number is minutes, days or texts, as its name says."""
 
@@ -103,6 +115,19 @@ class Profile(_Fact):
     """How long to wait for a second text before answering the first."""
     answer_within_minutes: int = 60
     """How soon staff answer during opening hours, as contacts are told."""
+    average_sale: float | None = Field(default=None, gt=0)
+    """What a contact who comes back is worth on average, in `currency`; the owner's estimate."""
+    currency: str = "USD"
+    text_price: float | None = Field(default=None, ge=0)
+    """What one segment costs; none: by the contact's country (data/tables/text_prices.csv)."""
+    touch_gap_days: int = Field(default=3, ge=3)
+    """Two touches of a sequence are never closer than this."""
+    most_touches_in_30_days: int = Field(default=4, gt=0)
+    """Over all campaigns: what the business starts with one contact in 30 days; callbacks and reminders,
+    which were asked for, do not count."""
+    most_proactive_per_day: int = Field(default=3, gt=0)
+    """Of any kind, to one contact in 24 hours (Florida: Fla. Stat. 501.616(6))."""
+    brakes: Brakes = Brakes()
     texts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """The owner's own wording, by the name of the reply (actions/replies/texts.yml)."""
 

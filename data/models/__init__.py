@@ -12,7 +12,8 @@ from data.models.business import (
     Sender,
     StaffUser,
 )
-from data.models.campaign import Campaign, Enrollment, Touch
+from data.models.campaign import Campaign, Enrollment, Segment, Touch, WhatsAppTemplate
+from data.models.commerce import OutcomeChange, Sale, WebhookDelivery, WebhookEndpoint
 from data.models.contact import Contact, ContactBasis, ImportBatch, Person, Suppression
 from data.models.conversation import (
     Callback,
@@ -45,10 +46,16 @@ __all__ = [
     "ImportBatch",
     "LocalEvent",
     "Message",
+    "OutcomeChange",
     "Person",
+    "Sale",
+    "Segment",
     "Sender",
     "StaffUser",
     "Suppression",
     "Touch",
     "UnansweredQuestion",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WhatsAppTemplate",
 ]

@@ -22,6 +22,8 @@ class Business(Base):
     timezone: Mapped[str]
     trade: Mapped[str] = mapped_column(default="")
     profile: Mapped[dict[str, Any]]
+    lawful_table: Mapped[str | None]
+    """The business's own table of lawful hours as CSV (actions/lawful_table.py); None: the shipped one."""
     hash_key: Mapped[bytes] = mapped_column(Encrypted)
     """The key of the suppression list's hashes. It never changes: a suppression must outlive everything."""
 
@@ -38,6 +40,10 @@ class Sender(Base):
     address: Mapped[str] = mapped_column(index=True)
     per_second: Mapped[float] = mapped_column(default=1.0)
     """Texts that the provider lets leave in a second."""
+    per_day: Mapped[int | None]
+    """Segments that may leave in a day of the business's zone; None: no limit is known."""
+    registration: Mapped[str] = mapped_column(default="")
+    """What shows that a US number may be used for this: "10dlc", "toll-free" or "short code" and its id."""
     stopped_reason: Mapped[str | None]
     """Set: nothing leaves but a probe now and then (scheduler/stopping.py), which may clear it."""
 

@@ -19,6 +19,15 @@ class ImportBatch(Base):
     filename: Mapped[str]
     sha256: Mapped[str]
     counts: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(default="done")
+    """`running` while its rows are stored in parts (an import that died is taken up again), then `done`."""
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Field -> column, as it was used."""
+    attested_by: Mapped[str] = mapped_column(default="")
+    """Who has said that the list is the business's own."""
+    attested_at: Mapped[datetime | None]
+    report: Mapped[str] = mapped_column(default="")
+    """Where the refused rows stand: a file below the data folder, or beside the list."""
 
 
 class Contact(Base):
@@ -46,6 +55,19 @@ class Contact(Base):
     zones: Mapped[list[Any]] = mapped_column(default=list)
     zones_source: Mapped[str] = mapped_column(default="unknown")
     preferred_time: Mapped[str | None]
+    sender_id: Mapped[int | None] = mentions("sender")
+    """The number that they know: whatever the business starts comes from it."""
+    line_type: Mapped[str | None]
+    """As a look-up said: `mobile`, `landline`, `voip` …"""
+    looked_up_at: Mapped[datetime | None]
+    reassigned: Mapped[bool] = mapped_column(default=False)
+    """A look-up said that the number has changed hands since the last contact."""
+    called_at: Mapped[datetime | None]
+    """When they last called the number that they were texted from."""
+    cool_until: Mapped[date | None]
+    """Left alone by campaigns up to and on this day, after a sequence that met silence."""
+    archived_at: Mapped[datetime | None]
+    """After two sequences without a reply: no campaign enrols them any more."""
 
     due_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
@@ -73,6 +95,15 @@ class Person(Base):
     last_service: Mapped[str | None]
     value: Mapped[float | None]
     booked_until: Mapped[date | None]
+    quoted_on: Mapped[date | None]
+    """When they got a quote or a consultation."""
+    enquired_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    """When a service is due, a contract renews, a product comes of age."""
+    visits: Mapped[int | None]
+    """How many visits the business has on record."""
+    unhappy: Mapped[bool] = mapped_column(default=False)
+    """Openly unhappy, as the list or staff say: for a personal call, and for no campaign."""
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Columns of the import that are not ours, as they came."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 
 from data.models.base import Base, Mapped, belongs_to, mapped_column, mentions
 
@@ -56,6 +56,14 @@ class Message(Base):
         Index("ix_message_contact", "contact_id", "id"),
         UniqueConstraint("provider_id"),
         UniqueConstraint("once"),
+        Index(
+            "ix_message_touches",
+            "from_address",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'queued' AND kind = 'touch'"),
+            postgresql_where=text("state = 'queued' AND kind = 'touch'"),
+        ),
     )
 
     business_id: Mapped[int] = belongs_to("business")
@@ -90,6 +98,19 @@ class Message(Base):
     cancelled_reason: Mapped[str | None]
     staff_user_id: Mapped[int | None] = mentions("staff_user")
     enrollment_id: Mapped[int | None] = mentions("enrollment")
+    touch_id: Mapped[int | None] = mentions("touch")
+    called_at: Mapped[datetime | None]
+    """Outbound and sending in bulk: when the provider's call began (real time). None: it has not, so that
+    the text may be given back without asking anybody."""
+    content_sid: Mapped[str | None]
+    """On WhatsApp: the approved template that it is sent as."""
+    content_variables: Mapped[dict[str, Any] | None]
+    segments: Mapped[int | None]
+    """Outbound: how many segments it is billed as."""
+    cost: Mapped[float | None]
+    """Outbound: what the provider has charged, or what it is expected to, in the business's currency."""
+    cost_known: Mapped[bool] = mapped_column(default=False)
+    """Whether `cost` is the provider's own figure."""
 
     understanding: Mapped[dict[str, Any] | None]
     """Inbound: intents, topic, confidence, rung, times; what staff see beside the text."""
