@@ -107,10 +107,17 @@ class World:
 @contextmanager
 def world(script: Script, opener_at: datetime, rasa: tuple[str, str]) -> Iterator[World]:
     """Make a world with the scripted contact in it; its opener leaves at `opener_at` (aware)."""
+    with stage(opener_at, rasa) as (hands, network):
+        yield _furnish(script, hands, network)
+
+
+@contextmanager
+def stage(begins_at: datetime, rasa: tuple[str, str]) -> Iterator[tuple[HandClock, Network]]:
+    """An empty world: a migrated database, a network in front of the webhooks, a clock at `begins_at`."""
     with tempfile.TemporaryDirectory(prefix="rekindle-") as folder:
         database = Path(folder) / "world.sqlite3"
         shutil.copy(_migrated(), database)
-        hands = HandClock(opener_at)
+        hands = HandClock(begins_at)
         post = _InProcess()
         network = Network(
             account_sid=ACCOUNT,
@@ -128,7 +135,7 @@ def world(script: Script, opener_at: datetime, rasa: tuple[str, str]) -> Iterato
             wake.use(lambda *_: None)
             try:
                 post.client = _app().test_client()
-                yield _furnish(script, hands, network)
+                yield hands, network
             finally:
                 wake.use()
                 clock.use()
