@@ -31,11 +31,11 @@ from data.models import (
     Callback,
     Contact,
     Conversation,
-    Enrollment,
     UnansweredQuestion,
 )
 from data.queries.calendars import active_calendar
 from data.queries.days import keep_room
+from data.queries.enrollments import stop_enrollments
 from data.queries.holds import hold
 from data.queries.messages import cancel_queued, enqueue
 from data.queries.outcomes import refresh_outcome
@@ -219,15 +219,6 @@ def _end_what_is_proactive(scene: Scene, reason: str) -> None:
     scene.conversation.nudge_due_at = None
     stop_enrollments(scene.session, scene.contact.id, reason)
     _cancel_callbacks(scene)
-
-
-def stop_enrollments(session: Session, contact_id: int, reason: str) -> None:
-    """No further touch of any campaign for this contact."""
-    session.execute(
-        update(Enrollment)
-        .where(Enrollment.contact_id == contact_id, Enrollment.state == "active")
-        .values(state="stopped", stopped_reason=reason, due_at=None)
-    )
 
 
 def _cancel_callbacks(scene: Scene) -> None:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from data import clock
 from data.message_states import FAILURES, KINDS
 from data.models import Business, Callback, Contact, Conversation, DeliveryEvent, Message
+from data.queries.enrollments import stop_enrollments
 from data.queries.messages import cancel_queued, conversation_of
 from data.queries.outcomes import refresh_outcome
 from data.queries.senders import NoSender, sender_for
 from data.queries.suppressions import suppress
-from scheduler.apply import stop_enrollments
 from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 from scheduler.provider.errors import Verdict, verdict

@@ -24,12 +24,13 @@ from data.db import reading, writing
 from data.models import Appointment, Business, Callback, Contact, Handoff
 from data.models.booking import LIVE
 from data.queries import audit
+from data.queries.enrollments import stop_enrollments
 from data.queries.holds import OpeningTaken, hold, release_hold
 from data.queries.messages import cancel_queued, conversation_of
 from data.queries.outcomes import bot_is_silent, refresh_outcome
 from nlu.understanding import Heard, Understanding
 from scheduler import reminder_plan
-from scheduler.apply import Scene, apply, stop_enrollments
+from scheduler.apply import Scene, apply
 from scheduler.gather import gather, profile_of
 from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job

@@ -28,7 +28,9 @@ from sqlalchemy import (
 )
 
 from data.models import Business, Contact, Conversation, Enrollment, Message, Sender, Suppression
+from data.models.base import Moment
 from data.profile import Profile
+from data.queries.enrollments import ending, is_open
 from scheduler.arrivals import SUPERSEDED
 
 COLLECT = Profile.model_fields["collect_seconds"].default
@@ -84,12 +86,8 @@ _KNOWN = (
 
 
 def _leave(contact: Any) -> Update:
-    """As stop_enrollments() of scheduler/apply.py does."""
-    return (
-        update(_enrollment)
-        .where(_enrollment.c.contact_id == contact, _enrollment.c.state == "active")
-        .values(state="stopped", stopped_reason="replied", due_at=None)
-    )
+    """As stop_enrollments() of data/queries/enrollments.py does."""
+    return ending("replied", bindparam("now", type_=Moment())).where(_enrollment.c.contact_id == contact)
 
 
 def _cancel(contact: Any) -> Update:
@@ -117,7 +115,7 @@ _STORE = insert(_message)
 _TURN = update(_contact).where(_contact.c.id == _WHICH)
 _ARRIVE, _LEAVE, _CANCEL = _arrive(_WHICH), _leave(_WHICH), _cancel(_WHICH)
 _LOOK = _KNOWN.add_columns(
-    exists().where(Enrollment.contact_id == Contact.id, Enrollment.state == "active").label("enrolled"),
+    exists().where(Enrollment.contact_id == Contact.id, is_open()).label("enrolled"),
     exists()
     .where(
         Message.contact_id == Contact.id,
@@ -139,7 +137,7 @@ def _in_turn(connection: Connection, asked: Row, text: Row, arrival: Row) -> Sto
     connection.execute(_TURN, which | {"due_at": due_at})
     connection.execute(_ARRIVE, which | arrival)
     if known.enrolled:
-        connection.execute(_LEAVE, which)
+        connection.execute(_LEAVE, which | {"now": text["created_at"]})
     if known.queued:
         connection.execute(_CANCEL, which)
     (message,) = stored.inserted_primary_key or (0,)

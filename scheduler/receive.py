@@ -21,13 +21,14 @@ from data.db import writing
 from data.db_faults import once_more
 from data.models import Business, Contact, Message
 from data.profile import Profile
+from data.queries.enrollments import stop_enrollments
 from data.queries.messages import cancel_queued, conversation_of, wrote_since
 from data.queries.outcomes import refresh_outcome
 from data.queries.senders import business_of
 from data.queries.suppressions import lift, suppress, suppressed_for
 from nlu import gate
 from nlu.understanding import Gated, Heard, Understanding
-from scheduler.apply import Scene, apply, say, stop_enrollments
+from scheduler.apply import Scene, apply, say
 from scheduler.arrivals import SUPERSEDED, Received, of_conversation, of_message
 from scheduler.arrivals import Inbound as Inbound
 from scheduler.gather import gather
