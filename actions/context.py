@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from actions.calendars import Span
+from actions.lawful_table import LawfulTable
 from data.profile import Profile, Service
 from data.whereabouts import Whereabouts
 
@@ -34,6 +35,8 @@ class BusinessFacts:
     faq: tuple[Faq, ...] = ()
     country: str = "US"
     """ISO code: whose public holidays are kept."""
+    lawful: LawfulTable | None = None
+    """The lawful hours in force; None: those shipped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions.lawful_hours import NoLawfulTimeError, is_lawful, next_lawful, window_end
+from actions.allowed_hours import OpenTimes, allowed_until, next_allowed
+from actions.lawful_hours import NoLawfulTimeError
+from actions.lawful_table import LawfulTable
 from data.message_states import KINDS
 from data.whereabouts import Whereabouts
 
@@ -46,6 +48,8 @@ class Standing:
     """What the text was about is no longer so: its contact has answered or booked."""
     last_inbound_at: datetime | None = None
     whatsapp_inbound_at: datetime | None = None
+    templated: bool = False
+    """It goes as a template that WhatsApp has approved: no window need be open."""
     queued_at: datetime | None = None
     """When the text was written; None: just now."""
 
@@ -72,17 +76,35 @@ class Drop:
 
 
 def may_leave(
-    kind: str, channel: str, standing: Standing, where: Whereabouts, now: datetime
+    kind: str,
+    channel: str,
+    standing: Standing,
+    where: Whereabouts,
+    now: datetime,
+    table: LawfulTable | None = None,
+    *,
+    open_times: OpenTimes | None = None,
 ) -> Leave | Wait | Drop:
-    """Whether a queued text of this kind may leave at `now` (aware)."""
+    """Whether a queued text of this kind may leave at `now` (aware).
+
+    `table`: the business's lawful hours (None: those shipped). `open_times`: what the business starts leaves
+    while it is open alone.
+    """
     try:
-        return _may_leave(kind, channel, standing, where, now)
+        return _may_leave(kind, channel, standing, _Hours(where, table, open_times), now)
     except NoLawfulTimeError:
         return Drop("no_lawful_time")
 
 
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    where: Whereabouts
+    table: LawfulTable | None
+    open_times: OpenTimes | None
+
+
 def _may_leave(
-    kind: str, channel: str, standing: Standing, where: Whereabouts, now: datetime
+    kind: str, channel: str, standing: Standing, hours: _Hours, now: datetime
 ) -> Leave | Wait | Drop:
     rules = KINDS[kind]
     if standing.suppressed_for and not rules.after_opt_out:
@@ -93,14 +115,14 @@ def _may_leave(
         longest = REPLY_WITHIN if rules.dropped_after == "soon" else TOO_LATE
         if now - standing.queued_at >= longest:
             return Drop("too_late")
-    if channel == "whatsapp" and kind != "notice":
+    if channel == "whatsapp" and kind != "notice" and not standing.templated:
         inbound = standing.whatsapp_inbound_at
         if inbound is None or now - inbound >= WHATSAPP_WINDOW:
             return Drop("outside_whatsapp_window")
     if rules.proactive:
-        return _proactive(standing, where, now)
+        return _proactive(standing, hours, now)
     if rules.lawful_hours_later and not _in_conversation(standing, now):
-        return _in_lawful_hours(where, now)
+        return _in_hours(_Hours(hours.where, hours.table, None), now)
     return Leave()
 
 
@@ -108,20 +130,21 @@ def _in_conversation(standing: Standing, now: datetime) -> bool:
     return standing.last_inbound_at is not None and now - standing.last_inbound_at <= REPLY_WITHIN
 
 
-def _proactive(standing: Standing, where: Whereabouts, now: datetime) -> Leave | Wait | Drop:
+def _proactive(standing: Standing, hours: _Hours, now: datetime) -> Leave | Wait | Drop:
     for applies, reason in ((standing.closed, "declined"), (standing.superseded, "superseded")):
         if applies:
             return Drop(reason)
     if standing.staff_took_over or standing.silenced or standing.frozen or standing.paused:
         return Wait(now + HELD_FOR)
-    return _in_lawful_hours(where, now)
+    return _in_hours(hours, now)
 
 
-def _in_lawful_hours(where: Whereabouts, now: datetime) -> Leave | Wait:
+def _in_hours(hours: _Hours, now: datetime) -> Leave | Wait:
     """Within the hours of every zone that the number might be in; the provider drops it at their end."""
-    if not is_lawful(now, where):
-        return Wait(next_lawful(now, where))
-    left = window_end(now, where) - now - MARGIN
+    closes = allowed_until(now, hours.where, hours.table, hours.open_times)
+    if closes is None:
+        return Wait(next_allowed(now, hours.where, hours.table, hours.open_times))
+    left = closes - now - MARGIN
     if left < MARGIN:
-        return Wait(next_lawful(window_end(now, where), where))
+        return Wait(next_allowed(closes, hours.where, hours.table, hours.open_times))
     return Leave(min(left, LONGEST_VALIDITY))

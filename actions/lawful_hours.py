@@ -34,7 +34,19 @@ class NoLawfulTimeError(Exception):
 
 def is_lawful(moment: datetime, where: Whereabouts, table: LawfulTable | None = None) -> bool:
     """Whether a proactive text may leave at `moment`, in every zone of `where`."""
-    return all(_hours_around(moment, zone, where, table) for zone in _zones(where))
+    return closes_at(moment, where, table) is not None
+
+
+def closes_at(moment: datetime, where: Whereabouts, table: LawfulTable | None = None) -> datetime | None:
+    """When the window around `moment` closes, UTC, as `window_end`; None where `moment` is not lawful."""
+    utc, table = _utc(moment), table or shipped()
+    closes: datetime | None = None
+    for zone in _zones(where):
+        end = _hours_around(utc, zone, where, table)
+        if end is None:
+            return None
+        closes = end if closes is None else min(closes, end)
+    return closes
 
 
 def next_lawful(moment: datetime, where: Whereabouts, table: LawfulTable | None = None) -> datetime:
@@ -42,7 +54,7 @@ def next_lawful(moment: datetime, where: Whereabouts, table: LawfulTable | None 
 
     Raises NoLawfulTimeError where the zones leave no window in common, or ValueError for a naive moment.
     """
-    zones = _zones(where)
+    zones, table = _zones(where), table or shipped()
     found, limit = _utc(moment), _utc(moment) + _SEARCH
     while found <= limit:
         # Each zone can only push the moment on: what none pushes any more is the first that suits all.
@@ -60,10 +72,10 @@ def window_end(moment: datetime, where: Whereabouts, table: LawfulTable | None =
 
     Raises ValueError where `moment` is not lawful.
     """
-    ends = [_hours_around(moment, zone, where, table) for zone in _zones(where)]
-    if not all(ends):
+    closes = closes_at(moment, where, table)
+    if closes is None:
         raise ValueError(f"not a lawful moment: {moment.isoformat()}")
-    return min(end for end in ends if end)
+    return closes
 
 
 def callback_moment(
@@ -139,25 +151,23 @@ def _wall(day: date, clock: time, zone: str) -> datetime:
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
 
 
-def _hours_around(
-    moment: datetime, zone: str, where: Whereabouts, table: LawfulTable | None
-) -> datetime | None:
-    """The end (UTC) of the hours in which `moment` lies in one zone; None where it lies in none."""
-    local = _utc(moment).astimezone(ZoneInfo(zone))
-    hours = (table or shipped()).hours(where, local.date())
+def _hours_around(utc: datetime, zone: str, where: Whereabouts, table: LawfulTable) -> datetime | None:
+    """The end (UTC) of the hours in which a moment lies in one zone; None where it lies in none."""
+    local = utc.astimezone(ZoneInfo(zone))
+    hours = table.hours(where, local.date())
     if hours and hours[0] <= local.time() < hours[1]:
         return _wall(local.date(), hours[1], zone)
     return None
 
 
-def _next_in(moment: datetime, zone: str, where: Whereabouts, table: LawfulTable | None) -> datetime:
-    """`moment` where it is lawful in one zone, else the start of that zone's next hours, UTC."""
-    if _hours_around(moment, zone, where, table):
-        return moment
-    day = moment.astimezone(ZoneInfo(zone)).date()
+def _next_in(utc: datetime, zone: str, where: Whereabouts, table: LawfulTable) -> datetime:
+    """The moment itself where it is lawful in one zone, else the start of that zone's next hours, UTC."""
+    if _hours_around(utc, zone, where, table):
+        return utc
+    day = utc.astimezone(ZoneInfo(zone)).date()
     for _ in range(_SEARCH.days):
-        hours = (table or shipped()).hours(where, day)
-        if hours and (start := _wall(day, hours[0], zone)) > moment:
+        hours = table.hours(where, day)
+        if hours and (start := _wall(day, hours[0], zone)) > utc:
             return start
         day += _DAY
     raise NoLawfulTimeError(f"no hours at all in {zone}")

@@ -2,7 +2,8 @@
 
 Rows of the same country and state belong together; whatever applies to a contact (every country's rows, its
 country's, its state's) must all allow a moment, so that the narrower always wins. The table shipped is
-actions/tables/lawful_hours.csv. Not legal advice.
+actions/tables/lawful_hours.csv; a business may have its own (docs/lawful-hours.md), which can only be narrower
+than the federal hours. Not legal advice.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from io import StringIO
 from pathlib import Path
 
 from actions.public_holidays import kept_in
@@ -21,6 +23,11 @@ from data.whereabouts import Whereabouts
 ANY = "*"
 UNKNOWN = "unknown"
 """In place of a state: these rows count for contacts of whom no zone is known."""
+
+COLUMNS = ("country", "state", "weekdays", "start", "end", "holidays", "source")
+
+CEILING = (time(8), time(21))
+"""The federal hours, 47 CFR 64.1200(c)(1). The rows for every country, and so all others, keep within them."""
 
 SHIPPED = Path(__file__).parent / "tables" / "lawful_hours.csv"
 
@@ -36,7 +43,7 @@ class LawfulTableError(ValueError):
 class Rule:
     """One row: texts may leave on `weekdays` (1 = Monday) from `start` to `end`, local, end exclusive.
 
-    `holidays`: on public holidays too. `source` says where the rule comes from.
+    `holidays`: on public holidays too. `source` says where the rule comes from. `line`: in its file.
     """
 
     country: str
@@ -46,11 +53,12 @@ class Rule:
     end: time
     holidays: bool
     source: str
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
 class LawfulTable:
-    """The rules in force. Raises LawfulTableError where two rows say different things of one weekday."""
+    """The rules in force. Raises LawfulTableError where they are not one clear table within the ceiling."""
 
     rules: tuple[Rule, ...]
 
@@ -59,10 +67,17 @@ class LawfulTable:
         for rule in self.rules:
             days = {(rule.country, rule.state, day) for day in rule.weekdays}
             if days & seen:
-                raise LawfulTableError(f"{rule.country} {rule.state}: a weekday stands in two rows")
+                raise LawfulTableError(
+                    f"line {rule.line}: a weekday of {rule.country} {rule.state} stands in two rows"
+                )
+            if rule.country == ANY and not CEILING[0] <= rule.start < rule.end <= CEILING[1]:
+                raise LawfulTableError(
+                    f"line {rule.line}: the hours for every country lie within {CEILING[0]:%H:%M} and "
+                    f"{CEILING[1]:%H:%M}, the federal hours; they may be narrower, not wider"
+                )
             seen |= days
         if not all((ANY, state, day) in seen for state in (ANY, UNKNOWN) for day in range(1, 6)):
-            raise LawfulTableError("rows for every country are missing: * * and * unknown")
+            raise LawfulTableError("rows for every country are missing: * * and * unknown, Monday to Friday")
 
     @cached_property
     def _groups(self) -> Mapping[tuple[str, str], Mapping[int, Rule]]:
@@ -118,27 +133,54 @@ def shipped() -> LawfulTable:
     return read(SHIPPED)
 
 
+@lru_cache(maxsize=256)
+def table_of(text: str | None) -> LawfulTable:
+    """The table in force for a business: its own, as kept in Business.lawful_table, else the shipped one.
+
+    Read once for each content. Raises LawfulTableError for one that cannot be used: nothing may leave then.
+    """
+    return shipped() if text is None else parse(text)
+
+
 def read(path: Path) -> LawfulTable:
     """A table from a CSV file with the columns of the shipped one. Raises LawfulTableError, OSError."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return LawfulTable(
-            tuple(_rule(number, row) for number, row in enumerate(csv.DictReader(file), start=2))
-        )
+    try:
+        return parse(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise LawfulTableError("this is no text in UTF-8") from None
+
+
+def parse(text: str) -> LawfulTable:
+    """A table from CSV text. Raises LawfulTableError, which names the line."""
+    rows = csv.DictReader(StringIO(text, newline=""))
+    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+    if missing:
+        raise LawfulTableError(f"line 1: the columns are {','.join(COLUMNS)}; {missing[0]} is missing")
+    rules = []
+    try:
+        for row in rows:
+            rules.append(_rule(rows.line_num, row))
+    except csv.Error as error:
+        raise LawfulTableError(f"line {rows.line_num}: {error}") from None
+    return LawfulTable(tuple(rules))
 
 
 def _rule(number: int, row: dict[str, str | None]) -> Rule:
-    cell = {
-        name: (row.get(name) or "").strip()
-        for name in ("country", "state", "weekdays", "start", "end", "holidays", "source")
-    }
+    cell = {name: (row.get(name) or "").strip() for name in COLUMNS}
     if empty := [name for name, value in cell.items() if not value]:
         raise LawfulTableError(f"line {number}: {empty[0]} is missing")
+    if not re.fullmatch(r"\*|[A-Z]{2}", cell["country"], re.ASCII):
+        raise LawfulTableError(f"line {number}: country is * or two capital letters, such as US")
+    if cell["country"] == ANY and cell["state"] not in (ANY, UNKNOWN):
+        raise LawfulTableError(f"line {number}: a state needs its country")
     if cell["holidays"] not in ("yes", "no"):
         raise LawfulTableError(f"line {number}: holidays is yes or no")
     try:
         start, end = time.fromisoformat(cell["start"]), time.fromisoformat(cell["end"])
     except ValueError as error:
         raise LawfulTableError(f"line {number}: {error}") from None
+    if start.tzinfo or end.tzinfo:
+        raise LawfulTableError(f"line {number}: the hours are local, without a zone")
     if start >= end:
         raise LawfulTableError(f"line {number}: start is not before end")
     return Rule(
@@ -149,6 +191,7 @@ def _rule(number: int, row: dict[str, str | None]) -> Rule:
         end=end,
         holidays=cell["holidays"] == "yes",
         source=cell["source"],
+        line=number,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from actions.context import BusinessFacts, ContactFacts, Context, Faq, PersonFacts, Visit
+from actions.lawful_table import LawfulTable, table_of
 from data import clock
 from data.models import Appointment, Business, Contact, FaqEntry
 from data.models.booking import LIVE
@@ -57,6 +58,7 @@ def business_facts(session: Session, business: Business) -> BusinessFacts:
         profile=profile_of(business),
         faq=tuple(Faq(*entry) for entry in entries),
         country=business.country,
+        lawful=lawful_table_of(business),
     )
 
 
@@ -71,6 +73,11 @@ def profile_of(business: Business) -> Profile:
         profile = Profile.model_validate(business.profile)
         _profiles[business.id] = business.profile, profile
     return profile
+
+
+def lawful_table_of(business: Business) -> LawfulTable:
+    """The lawful hours in force for a business: its own table, or the shipped one. Raises LawfulTableError."""
+    return table_of(business.lawful_table)
 
 
 def whereabouts_of(contact: Contact) -> Whereabouts:

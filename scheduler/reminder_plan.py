@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from actions import reminding
 from data import clock
 from data.models import Appointment, Business, Contact, Message
-from scheduler.gather import profile_of, whereabouts_of
+from scheduler.gather import lawful_table_of, profile_of, whereabouts_of
 
 KIND = "reminder"
 FOLLOW_UP = "follow_up"
@@ -33,7 +33,8 @@ def expect_next(visit: Appointment, business: Business, contact: Contact) -> Non
 def due(visit: Appointment, business: Business, contact: Contact) -> reminding.Reminder | None:
     """The reminder whose turn it is."""
     leads = profile_of(business).reminder_minutes
-    return reminding.due_at(visit.start_at, leads, whereabouts_of(contact), clock.now())
+    where, table = whereabouts_of(contact), lawful_table_of(business)
+    return reminding.due_at(visit.start_at, leads, where, clock.now(), table)
 
 
 def key(visit: Appointment, lead: int) -> str:
@@ -54,4 +55,5 @@ def still_holds(session: Session, message: Message) -> bool:
 
 def _next(visit: Appointment, business: Business, contact: Contact, since: datetime) -> datetime | None:
     leads = profile_of(business).reminder_minutes
-    return reminding.next_after(visit.start_at, leads, whereabouts_of(contact), since)
+    where, table = whereabouts_of(contact), lawful_table_of(business)
+    return reminding.next_after(visit.start_at, leads, where, since, table)

@@ -13,7 +13,7 @@ from data.queries.outcomes import bot_is_silent
 from data.queries.suppressions import suppressed_for
 from data.whereabouts import Whereabouts
 from scheduler import reminder_plan
-from scheduler.gather import visits_of, whereabouts_of
+from scheduler.gather import lawful_table_of, visits_of, whereabouts_of
 
 ENDED_FOR_GOOD = frozenset({"bereavement", "minor"})
 """The ends after which not even a visit is spoken of any more, unless a person does."""
@@ -24,7 +24,8 @@ def verdict_on(session: Session, message: Message) -> Leave | Wait | Drop:
     where = Whereabouts()
     if message.contact_id is not None:
         where = whereabouts_of(session.get_one(Contact, message.contact_id))
-    return may_leave(message.kind, message.channel, standing_of(session, message), where, clock.now())
+    table = lawful_table_of(session.get_one(Business, message.business_id))
+    return may_leave(message.kind, message.channel, standing_of(session, message), where, clock.now(), table)
 
 
 def standing_of(session: Session, message: Message) -> Standing:
@@ -54,6 +55,7 @@ def standing_of(session: Session, message: Message) -> Standing:
         superseded=superseded,
         last_inbound_at=conversation.last_inbound_at,
         whatsapp_inbound_at=conversation.last_whatsapp_inbound_at,
+        templated=message.content_sid is not None,
         queued_at=message.created_at,
     )
 

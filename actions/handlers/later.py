@@ -48,6 +48,7 @@ def not_now(turn: Turn) -> None:
             zone=context.contact.zone,
             where=context.contact.where,
             open_days=context.business.profile.open_days,
+            table=context.business.lawful,
         )
     except NoLawfulTimeError:
         turn.say("call_us")
