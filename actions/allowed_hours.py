@@ -1,4 +1,4 @@
-"""When a text that the business starts may leave: in lawful hours, and where wished while the business is open.
+"""When what the business starts may leave: in lawful hours, and where wished while it is open itself.
 
 Pure. Both must allow a moment, each in its own zone: the contact's for the law (actions/lawful_hours.py), the
 business's for its opening hours. Moments are aware, answers UTC.
@@ -80,7 +80,7 @@ def _next_open(moment: datetime, open_times: OpenTimes) -> datetime:
 
 
 def _open_around(moment: datetime, open_times: OpenTimes) -> Iterator[tuple[datetime, datetime]]:
-    """The open hours that begin on the day of a moment or the day before, as moments (UTC), joined, in order."""
+    """The open hours that begin on the day of a moment or the day before (UTC), joined, in order."""
     day = moment.astimezone(ZoneInfo(open_times.zone)).date()
     ranges = sorted(
         span

@@ -2,8 +2,8 @@
 
 Rows of the same country and state belong together; whatever applies to a contact (every country's rows, its
 country's, its state's) must all allow a moment, so that the narrower always wins. The table shipped is
-actions/tables/lawful_hours.csv; a business may have its own (docs/lawful-hours.md), which can only be narrower
-than the federal hours. Not legal advice.
+actions/tables/lawful_hours.csv; a business may have its own (docs/lawful-hours.md),
+which can only be narrower than the federal hours. Not legal advice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNKNOWN = "unknown"
 COLUMNS = ("country", "state", "weekdays", "start", "end", "holidays", "source")
 
 CEILING = (time(8), time(21))
-"""The federal hours, 47 CFR 64.1200(c)(1). The rows for every country, and so all others, keep within them."""
+"""The federal hours, 47 CFR 64.1200(c)(1). The rows for every country keep within them, and so all do."""
 
 SHIPPED = Path(__file__).parent / "tables" / "lawful_hours.csv"
 
@@ -156,10 +156,8 @@ def parse(text: str) -> LawfulTable:
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise LawfulTableError(f"line 1: the columns are {','.join(COLUMNS)}; {missing[0]} is missing")
-    rules = []
     try:
-        for row in rows:
-            rules.append(_rule(rows.line_num, row))
+        rules = [_rule(rows.line_num, row) for row in rows]
     except csv.Error as error:
         raise LawfulTableError(f"line {rows.line_num}: {error}") from None
     return LawfulTable(tuple(rules))

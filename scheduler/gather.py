@@ -76,7 +76,7 @@ def profile_of(business: Business) -> Profile:
 
 
 def lawful_table_of(business: Business) -> LawfulTable:
-    """The lawful hours in force for a business: its own table, or the shipped one. Raises LawfulTableError."""
+    """The lawful hours in force: the business's own table, or the shipped one. Raises LawfulTableError."""
     return table_of(business.lawful_table)
 
 
