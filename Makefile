@@ -18,7 +18,7 @@ demo: setup ## run everything against simulated phones and print the address
 
 test: service ## lint, then all tests on SQLite and PostgreSQL, with real Redis, Rasa and Chromium
 	@$(MAKE) --no-print-directory --jobs 2 model test-parts checks
-	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -o tmp_path_retention_policy=failed
 
 test-parts: service
 	@.ci/setup/test-parts.sh

@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from playwright.sync_api import Browser
-from services import browser, databases, postgresql, redis
+from services import browser, databases, memory, postgresql, redis
 
 from data import clock, db, settings
 from nlu import rasa_process
@@ -22,6 +22,10 @@ hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, 
 # For a search with fresh examples: HYPOTHESIS_PROFILE=search
 hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
+
+QUICK = memory.folder()
+if QUICK:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(QUICK))  # pytest's own name for where its folders lie
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,7 +91,7 @@ def a_world_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 @pytest.fixture(scope="session")
 def postgresql_cluster() -> Iterator[postgresql.Cluster]:
-    with postgresql.running() as cluster:
+    with postgresql.running(QUICK) as cluster:
         yield cluster
 
 

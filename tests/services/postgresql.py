@@ -25,6 +25,12 @@ from bot.processes import free_port
 # The cluster lives as long as the test run, so nothing is made to survive a power cut.
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
+AUTH = "md5"
+"""SCRAM is slow on purpose, 10 ms for each connection of a test; the password is random and short-lived."""
+
+FILE_COPY = 150_000
+"""The version from which on a copy goes through the log, unless copying files is asked for."""
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -33,6 +39,7 @@ class Cluster:
     port: int
     password: str = field(repr=False)
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
+    _kept: list[psycopg.Connection] = field(default_factory=list, repr=False)
 
     def url(self, database: str = "postgres") -> str:
         """The address for SQLAlchemy."""
@@ -41,8 +48,8 @@ class Cluster:
     def create(self, template: str = "template0") -> str:
         """Make a database and return its name."""
         name = f"test_{next(self._numbers)}"
-        # Copying files takes 20 ms, writing the copy to the log (the default since 15) five times that.
-        how = "STRATEGY FILE_COPY" if self._version() >= 150_000 else ""
+        # Copying files takes 10 ms, writing the copy to the log ten times that.
+        how = "STRATEGY FILE_COPY" if self._connection().info.server_version >= FILE_COPY else ""
         self._do(f"CREATE DATABASE {name} TEMPLATE {template} {how}")
         return name
 
@@ -58,26 +65,32 @@ class Cluster:
             return False
         return True
 
-    def _version(self) -> int:
-        with self._connection() as connection:
-            return connection.info.server_version
+    def close(self) -> None:
+        """Let go of the connection that was kept."""
+        while self._kept:
+            self._kept.pop().close()
 
     def _do(self, statement: str) -> None:
-        with self._connection() as connection:
-            connection.execute(statement.encode())  # names are ours, none comes from outside
+        self._connection().execute(statement.encode())  # names are ours, none comes from outside
 
     def _connection(self) -> psycopg.Connection:
-        address = self.url().replace("+psycopg", "")
-        return psycopg.connect(address, autocommit=True, connect_timeout=5)
+        """One for all that is made and dropped: to connect takes as long as to copy."""
+        if not self._kept:
+            address = self.url().replace("+psycopg", "")
+            self._kept.append(psycopg.connect(address, autocommit=True, connect_timeout=5))
+        return self._kept[0]
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
-    """A cluster that is ready. Raises NotInstalledError, or NotUpError with the server's own words."""
+def running(parent: Path | None = None) -> Iterator[Cluster]:
+    """A cluster that is ready, its files below `parent`, by default where temporary files lie.
+
+    Raises NotInstalledError, or NotUpError with the server's own words.
+    """
     programs = machine.postgresql()
     cluster = Cluster(free_port(), secrets.token_urlsafe(16))
     user = _unprivileged()
-    folder = _folder_for(user)
+    folder = _folder_for(user, parent)
     try:
         secret, data = folder / "password", folder / "data"
         secret.write_text(cluster.password)
@@ -86,7 +99,7 @@ def running() -> Iterator[Cluster]:
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         initdb = [str(programs / "initdb"), "-D", str(data), "-U", "rekindle", "-E", "UTF8", "--no-sync"]
         subprocess.run(
-            [*initdb, "--auth=scram-sha-256", f"--pwfile={secret}"],
+            [*initdb, f"--auth={AUTH}", f"--pwfile={secret}"],
             cwd=folder, env=environment, capture_output=True, check=True, timeout=120, **user,
         )  # fmt: skip
         call = [str(programs / "postgres"), "-D", str(data), "-p", str(cluster.port), "-k", str(folder)]
@@ -95,7 +108,10 @@ def running() -> Iterator[Cluster]:
         with server(
             call, folder / "log", cluster.answers, stop=signal.SIGINT, cwd=folder, env=environment, **user
         ):
-            yield cluster
+            try:
+                yield cluster
+            finally:
+                cluster.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,9 +129,9 @@ def _unprivileged() -> dict[str, Any]:
     raise machine.NotInstalledError("PostgreSQL does not run as root: run the tests as another user.")
 
 
-def _folder_for(user: dict[str, Any]) -> Path:
+def _folder_for(user: dict[str, Any], wanted: Path | None) -> Path:
     """A new folder that this user owns and can reach; temporary folders of a login often let nobody in."""
-    for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):
+    for parent in dict.fromkeys((wanted or tempfile.gettempdir(), tempfile.gettempdir(), "/tmp", "/var/tmp")):
         folder = Path(tempfile.mkdtemp(prefix="rekindle-postgresql-", dir=parent))
         if user:
             os.chown(folder, user["user"], user["group"])
