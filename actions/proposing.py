@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from actions import wording
-from actions.context import Visit
+from actions.context import Context, Visit
 from actions.decision import HandOver
 from actions.offers import Offer, choose_offers
 from actions.opening_hours import holiday_on, overrides, ranges_on
@@ -171,11 +171,17 @@ def _must_ask_who(turn: Turn) -> bool:
 
 def openings_for(turn: Turn, service: Service) -> list[datetime]:
     """Every opening for a service within the owner's horizon; aware, UTC, ascending."""
-    context = turn.context
+    visits = turn.context.visits
+    return openings_in(
+        turn.context, service, next((visit for visit in visits if visit.id == turn.state.moving), None)
+    )
+
+
+def openings_in(context: Context, service: Service, moving: Visit | None = None) -> list[datetime]:
+    """The same, whoever asks. `moving`: the visit that is to be moved, which is not in its own way."""
     end = context.now + min(timedelta(days=context.business.profile.horizon_days), REACH)
     busy = [(span.start, span.end) for span in context.busy or ()]
-    moving = next((visit for visit in context.visits if visit.id == turn.state.moving), None)
-    if moving:  # a visit is not in its own way
+    if moving:
         busy = [span for span in busy if span != (moving.start, moving.end)]
     found = find_openings(
         availability(
@@ -184,14 +190,14 @@ def openings_for(turn: Turn, service: Service) -> list[datetime]:
             service,
             country=context.business.country,
             first=context.business_now.date(),
-            last=(context.business_now + _horizon(turn)).date(),
+            last=(context.business_now + _horizon(context)).date(),
         ),
         now=context.now,
         start=context.now,
         end=end,
         busy=busy,
     )
-    full = _full_days(turn, moving)
+    full = _full_days(context, moving)
     zone = ZoneInfo(context.business.zone)
     return [
         opening
@@ -201,14 +207,14 @@ def openings_for(turn: Turn, service: Service) -> list[datetime]:
     ]
 
 
-def _full_days(turn: Turn, moving: Visit | None) -> frozenset[date]:
+def _full_days(context: Context, moving: Visit | None) -> frozenset[date]:
     """The days, local to the business, that have all the appointments that the owner wants on one day."""
-    business = turn.context.business
+    business = context.business
     most, zone = business.profile.most_per_day, ZoneInfo(business.zone)
     if most is None:
         return frozenset()
-    ours = Counter(span.start.astimezone(zone).date() for span in turn.context.ours)
-    if moving and (moving.start, moving.end) in ((span.start, span.end) for span in turn.context.ours):
+    ours = Counter(span.start.astimezone(zone).date() for span in context.ours)
+    if moving and (moving.start, moving.end) in ((span.start, span.end) for span in context.ours):
         ours[moving.start.astimezone(zone).date()] -= 1
     return frozenset(day for day, count in ours.items() if count >= most)
 
@@ -272,12 +278,12 @@ def _out_of_reach(turn: Turn, times: Times) -> str | None:
         return None
     if all(window.end is not None and window.end <= now for window in times.windows):
         return "past"
-    return "too_far" if all(window.start > now + _horizon(turn) for window in times.windows) else None
+    return "too_far" if all(window.start > now + _horizon(turn.context) for window in times.windows) else None
 
 
-def _horizon(turn: Turn) -> timedelta:
-    return min(timedelta(days=turn.context.business.profile.horizon_days), REACH)
+def _horizon(context: Context) -> timedelta:
+    return min(timedelta(days=context.business.profile.horizon_days), REACH)
 
 
 def _until(turn: Turn) -> str:
-    return wording.day(turn.context.business_now + _horizon(turn))
+    return wording.day(turn.context.business_now + _horizon(turn.context))

@@ -39,6 +39,8 @@ class State:
     """The visit that they were last reminded of: a bare answer is about that one."""
     cannot_come: bool = False
     """They cannot come to the visit that they were reminded of: a no now means to call it off."""
+    in_touch: bool = False
+    """What is offered stood in a touch, unasked for: a no is a no to coming, not to these times alone."""
     called_off: bool = False
     """A visit was just called off: a no to another time is no no to the business."""
     objections: tuple[str, ...] = ()

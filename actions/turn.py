@@ -73,7 +73,7 @@ class Turn:
 
     def ask(self, asked: str | None, **changes: Any) -> None:
         """Set the pending question and whatever else the state must remember for it."""
-        self.state = replace(self.state, asked=asked, **changes)
+        self.state = replace(self.state, **({"asked": asked, "in_touch": False} | changes))
 
     @property
     def awaits_staff(self) -> bool:

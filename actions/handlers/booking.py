@@ -146,6 +146,8 @@ def deny(turn: Turn) -> None:
             changing.ask_to_call_off(turn)
         case "confirm_time" | "which_opening" | "which_time" if times.windows or times.excluded:
             propose(turn, times, avoid=state.offered)
+        case "confirm_time" | "which_opening" if state.in_touch and not turn.visit:
+            closing.not_interested(turn)
         case "confirm_time" | "which_opening" | "which_time" if drops_the_matter(turn.understanding.text):
             drop(turn)
         case "confirm_time" | "which_opening":

@@ -1,0 +1,117 @@
+"""From rows to words: the text of a touch for one contact, what it is billed as, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from actions.words.brief import Brief, says_never
+from actions.words.merge_fields import NEVER_IN_HEALTH
+from actions.words.opening_words import in_words
+from actions.words.prices import price_of
+from actions.words.since import months_between
+from actions.words.sms_segments import count
+from actions.words.template import from_braces, parse, render
+from data import clock
+from data.models import Business, Contact, Person, Touch
+from scheduler.gather import profile_of
+
+
+class SaysNever(ValueError):
+    """The text, filled in, holds a phrase of the brief's never-say list; `phrase` says which."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(f"the text says {phrase!r}, which the brief rules out")
+        self.phrase = phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A text that may be queued. `cost`: estimated, in the business's currency; None: no price is known."""
+
+    text: str
+    sms_segments: int
+    cost: float | None
+
+
+def uses_openings(template: str) -> bool:
+    """Whether the text names live openings. Raises UnusableText."""
+    return "openings" in parse(from_braces(template)).fields
+
+
+def word(
+    touch: Touch,
+    brief: Brief,
+    business: Business,
+    contact: Contact,
+    person: Person | None,
+    openings: Sequence[datetime] = (),
+    *,
+    today: date | None = None,
+) -> Worded:
+    """A touch in words for this contact. Raises UnusableText and SaysNever.
+
+    `person` is the one whose history the words draw on (Enrollment.person_id). Never rendered for a whole
+    household by one's name.
+    """
+    fields = fields_of(contact, person, business, brief, openings, today)
+    return _finished(render(from_braces(touch.template), fields), brief, business, contact)
+
+
+def fields_of(
+    contact: Contact,
+    person: Person | None,
+    business: Business,
+    brief: Brief,
+    openings: Sequence[datetime] = (),
+    today: date | None = None,
+) -> dict[str, object]:
+    """Every merge field with this contact's value, None where there is none. `today`: the business's day."""
+    profile = profile_of(business)
+    today = today or clock.now().astimezone(ZoneInfo(business.timezone)).date()
+    household = len(contact.persons) > 1
+    named = None if household else person or (contact.persons[0] if contact.persons else None)
+    service = profile.service(person.last_service) if person else None
+    last_visit = person.last_visit if person else None
+    fields: dict[str, object] = {
+        "first_name": named.first_name if named else "",
+        "last_name": named.last_name if named else "",
+        "business": business.name,
+        "phone": spoken_number(business.phone, business.country),
+        "last_service": service.name.lower() if service else None,
+        "last_visit": last_visit,
+        "months_away": months_between(last_visit, today) if last_visit else None,
+        "offer": brief.offer or None,
+        "offer_terms": brief.terms or None,
+        "offer_until": brief.expires_on,
+        "why_now": brief.why_now or None,
+        "openings": in_words(openings, business.timezone, today) or None,
+        "extra": person.extra if person else {},
+        "today": today,
+        "country": contact.country,
+    }
+    if profile.health_trade:
+        fields |= dict.fromkeys(NEVER_IN_HEALTH)
+    return fields
+
+
+def spoken_number(phone: str, country: str) -> str:
+    """A number as people of that country write it; as it stands where it cannot be read."""
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        return phone
+    home = phonenumbers.region_code_for_number(number) == country
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if home else form.INTERNATIONAL)
+
+
+def _finished(text: str, brief: Brief, business: Business, contact: Contact) -> Worded:
+    if phrase := says_never(brief, text):
+        raise SaysNever(phrase)
+    segments = count(text).segments
+    return Worded(text, segments, price_of(segments, contact.country, "sms", profile_of(business)))
