@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +25,7 @@ from data import business_file, clock
 from data.db import reading, writing
 from data.imports.columns import Columns, find_columns
 from data.imports.list_file import ListError, Record, Text, read
+from data.imports.preview import Verdict, verdicts
 from data.imports.report import default_path, write_report
 from data.imports.rows import RowReader
 from data.imports.store import Writer, known_numbers, rescue, suppressed_numbers, write_stops
@@ -32,7 +34,7 @@ from data.imports.words import folded
 from data.models import Business, ImportBatch
 from data.profile import Profile
 
-__all__ = ["ContactList", "ListError", "Summary", "open_list", "run", "take_in"]
+__all__ = ["ContactList", "ListError", "Summary", "Verdict", "open_list", "preview", "run", "take_in"]
 
 _AS_GUESSED: Mapping[str, str] = MappingProxyType({})
 
@@ -86,12 +88,28 @@ def run(
     dry_run: bool = False,
     mapping: Mapping[str, str] = _AS_GUESSED,
     report: Path | None = None,
+    attested_by: str = "",
 ) -> Summary:
     """Read a list and take it in. The database is connected and migrated. Raises ListError."""
-    return take_in(open_list(path, mapping), dry_run=dry_run, report=report)
+    return take_in(open_list(path, mapping), dry_run=dry_run, report=report, attested_by=attested_by)
 
 
-def take_in(given: ContactList, *, dry_run: bool = False, report: Path | None = None) -> Summary:
+def preview(given: ContactList, rows: int = 20, *, business_id: int | None = None) -> list[Verdict]:
+    """The first rows of a list with what would become of each; nothing is stored."""
+    with reading() as session:
+        business, _ = _business(session, business_id)
+        reader = _reader(given, business)
+        return verdicts(session, business, reader, islice(_below_header(given), rows))
+
+
+def take_in(
+    given: ContactList,
+    *,
+    dry_run: bool = False,
+    report: Path | None = None,
+    attested_by: str = "",
+    business_id: int | None = None,
+) -> Summary:
     """Sort the rows of a list and store them: all of them or, where anything fails, none.
 
     A dry run counts and writes the report all the same, and changes nothing in the database. Where no
@@ -102,9 +120,9 @@ def take_in(given: ContactList, *, dry_run: bool = False, report: Path | None = 
         raise ListError("the report would overwrite the list; name another file with --report")
     with _not_collecting():
         # the longest part comes first, while webhooks can still write: SQLite has one writer at a time
-        rows, today = _read_rows(given)
+        rows, today = _read_rows(given, business_id)
         with reading() if dry_run else writing() as session:
-            business, sample = _business(session)
+            business, sample = _business(session, business_id)
             writer = _settle(session, business, rows, today)
             refused = rows.refused | writer.done.refused
             reasons = Counter(trouble.reason for trouble in refused.values())
@@ -119,7 +137,7 @@ def take_in(given: ContactList, *, dry_run: bool = False, report: Path | None = 
             )
             write_report(report, given.columns.header, _below_header(given), refused)
             if not dry_run:
-                _write(session, business, given, rows, writer, summary)
+                _write(session, business, given, rows, writer, summary, attested_by)
     return summary
 
 
@@ -135,26 +153,33 @@ def _not_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _read_rows(given: ContactList) -> tuple[Sorted, date]:
+def _read_rows(given: ContactList, business_id: int | None) -> tuple[Sorted, date]:
     """The rows as they were read, and the day (in the business's zone) for which that holds."""
     with reading() as session:
-        business, _ = _business(session)
-        country, zone, services = business.country, business.timezone, _services(business)
-    today = clock.now().astimezone(ZoneInfo(zone)).date()
-    reader = RowReader(given.columns, given.path.name, country, today, services)
-    reader.learn_dates(_below_header(given))
+        reader = _reader(given, _business(session, business_id)[0])
     rows = Sorted()
     for record in _below_header(given):
         rows.add(record.row, reader.read(record))
-    return rows, today
+    return rows, reader.today
 
 
-def _business(session: Session) -> tuple[Business, bool]:
-    """The business, and whether it is the sample that was loaded just now.
+def _reader(given: ContactList, business: Business) -> RowReader:
+    """What reads the rows, today in the business's zone."""
+    today = clock.now().astimezone(ZoneInfo(business.timezone)).date()
+    reader = RowReader(given.columns, given.path.name, business.country, today, _services(business))
+    reader.learn_dates(_below_header(given))
+    return reader
+
+
+def _business(session: Session, business_id: int | None) -> tuple[Business, bool]:
+    """The business (the first where none is named), and whether it is the sample that was loaded just now.
 
     Its row is locked (where the database knows how), so that two imports do not add the same number.
     """
-    business = session.scalar(select(Business).order_by(Business.id).limit(1).with_for_update())
+    query = select(Business).order_by(Business.id).limit(1).with_for_update(key_share=True)
+    if business_id is not None:
+        query = query.where(Business.id == business_id)
+    business = session.scalar(query)
     if business is not None:
         return business, False
     return business_file.load(session, business_file.read_file(business_file.SAMPLE)), True
@@ -191,6 +216,7 @@ def _write(
     rows: Sorted,
     writer: Writer,
     summary: Summary,
+    attested_by: str,
 ) -> None:
     """Write what there is to write; a repeated import leaves no trace at all."""
     stopped = write_stops(session, business, rows.stops)
@@ -201,6 +227,10 @@ def _write(
         filename=given.path.name,
         sha256=given.text.sha256,
         counts=summary.counts(),
+        mapping=given.columns.mapping,
+        attested_by=attested_by,
+        attested_at=clock.now() if attested_by else None,
+        report=str(summary.report.resolve()),
     )
     session.add(batch)
     session.flush()

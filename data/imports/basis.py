@@ -1,13 +1,15 @@
 """Why the business may text somebody: consent, or a relationship that is young enough where it counts.
 
-The rules are tables/bases.csv (country, kind, months, source), the wordings tables/basis_words.csv. What was
-decided, since a list seldom says it outright:
+The rules are tables/bases.csv (country, state, kind, months, source; a state's row goes before its country's,
+0 months = never enough), the wordings tables/basis_words.csv. What was decided, since a list seldom says it
+outright:
 
 - Consent counts everywhere and holds until it is withdrawn, unless the row itself names an end ("until …").
 - A relationship counts only in a country of the table, from its last dated trace on: the newest of last
   visit, date of the basis, and a date in the basis' own words. The day on which the period ends still counts.
 - Without any wording, a last visit or a last service shows a purchase; of a lead, a dated visit shows an
-  enquiry. The word "customer" in the column of the relationship alone shows nothing.
+  enquiry, and so does a dated quote or enquiry of anybody. Where the purchase is too long ago, a later
+  enquiry may still count. The word "customer" in the column of the relationship alone shows nothing.
 - A purchase that is claimed or shown without any date is taken, and recorded as undated; an enquiry without
   a date is not, since nobody could say whether its few months are over.
 - An explicit no is a no, whatever else the row says.
@@ -18,7 +20,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from typing import Literal
@@ -62,6 +64,10 @@ class Facts:
     last_service: str | None
     basis_date: date | None
     where: str
+    enquired_on: date | None = None
+    """The newest of their quotes, consultations and enquiries."""
+    state: str | None = None
+    """The state's code where it is known or must be assumed."""
     unread: str = ""
     """What stood in the date columns and could not be read."""
 
@@ -78,24 +84,42 @@ def find_basis(facts: Facts, today: date, *, day_first: bool) -> Basis | NoBasis
     kind = _relationship(facts, claim)
     if kind is None:
         return NoBasis("no_basis", _what_is_missing(facts))
-    months = periods().get((facts.country, kind), 0)
+    found = _by_relationship(facts, kind, claim, given, until, today)
+    if isinstance(found, NoBasis) and kind == "purchase" and facts.enquired_on:
+        asked = _by_relationship(replace(facts, last_visit=None), "enquiry", None, None, until, today)
+        return asked if isinstance(asked, Basis) else found
+    return found
+
+
+def _by_relationship(
+    facts: Facts, kind: str, claim: Claim | None, given: date | None, until: date | None, today: date
+) -> Basis | NoBasis:
+    months = months_of(facts.country, facts.state, kind)
     if not months:
+        where = f"{facts.country}-{facts.state}" if (facts.country, facts.state, kind) in periods() else ""
         return NoBasis(
             "region",
-            f"in {facts.country} an earlier {kind} is not enough to be texted; consent is, and none is given",
+            f"in {where or facts.country} an earlier {kind} is not enough to be texted; consent is, and none "
+            "is given",
         )
-    dates = [day for day in (facts.last_visit, facts.basis_date, given) if day and day <= today]
+    asked = facts.enquired_on if kind == "enquiry" else None
+    dates = [day for day in (facts.last_visit, facts.basis_date, asked, given) if day and day <= today]
     if not dates and kind == "enquiry":
         return NoBasis(
             "no_basis", f"an enquiry counts for {months} months only, and its date is missing{facts.unread}"
         )
     last = max(dates, default=None)
     ends = [end for end in (last and after(last, months), until) if end]
-    shown = (
-        f"“{facts.claim}”" if claim else f"last visit {last}" if last else f"{facts.last_service}, undated"
-    )
-    evidence = f"{kind}: {shown}, {facts.where}"
+    evidence = f"{kind}: {_shown(facts, claim, last)}, {facts.where}"
     return _in_force(Basis("relationship", evidence, last, min(ends, default=None)), today, kind, months)
+
+
+def _shown(facts: Facts, claim: Claim | None, last: date | None) -> str:
+    if claim:
+        return f"“{facts.claim}”"
+    if last is None:
+        return f"{facts.last_service}, undated"
+    return f"last visit {last}" if last == facts.last_visit else f"on {last}"
 
 
 def _relationship(facts: Facts, claim: Claim | None) -> str | None:
@@ -105,8 +129,10 @@ def _relationship(facts: Facts, claim: Claim | None) -> str | None:
     if claim == "purchase":
         return "purchase"
     if facts.relationship == "lead":
-        return "enquiry" if facts.last_visit or facts.basis_date else None
-    return "purchase" if facts.last_visit or facts.last_service else None
+        return "enquiry" if facts.last_visit or facts.basis_date or facts.enquired_on else None
+    if facts.last_visit or facts.last_service:
+        return "purchase"
+    return "enquiry" if facts.enquired_on else None
 
 
 def _in_force(basis: Basis, today: date, kind: str = "consent", months: int = 0) -> Basis | NoBasis:
@@ -170,7 +196,34 @@ def after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def months_of(country: str, state: str | None, kind: str) -> int:
+    """For how many months a relationship of that kind counts there after its last trace; 0: not at all."""
+    known = periods()
+    months = known.get((country, state, kind)) if state else None
+    return known.get((country, "", kind), 0) if months is None else months
+
+
 @cache
-def periods() -> Mapping[tuple[str, str], int]:
-    """(country, kind) -> months for which a relationship counts after its last trace."""
-    return {(row["country"], row["kind"]): int(row["months"]) for row in table("bases") if row["months"]}
+def periods() -> Mapping[tuple[str, str | None, str], int]:
+    """(country, state or "", kind) -> months for which a relationship counts after its last trace."""
+    return {
+        (row["country"], row["state"], row["kind"]): int(row["months"])
+        for row in table("bases")
+        if row["months"]
+    }
+
+
+@cache
+def stricter_states(country: str) -> frozenset[str]:
+    """The states with rows of their own: elsewhere it is not asked in which state somebody is."""
+    return frozenset(state for where, state, _ in periods() if where == country and state)
+
+
+def state_of_number(phone: str) -> str | None:
+    """The state of a number's area code, as far as one with rules of its own (+1 only)."""
+    return _area_codes().get(phone[2:5]) if phone.startswith("+1") else None
+
+
+@cache
+def _area_codes() -> Mapping[str, str]:
+    return {code: row["state"] for row in table("area_codes_by_state") for code in row["area_codes"].split()}

@@ -13,8 +13,11 @@ FIELDS = (
     "first_name", "last_name", "phone", "email", "timezone", "state", "postal_code", "country",
     "last_visit", "last_service", "value", "relationship", "contact_basis", "basis_date",
     "opted_out", "booked_until", "preferred_time", "crm_id",
+    "quoted_on", "enquired_on", "due_on", "visits", "unhappy",
 )  # fmt: skip
-"""The fields of the contract. `full_name` exists beside them and is split into first and last."""
+"""The fields of the contract, and those that segments and scores ask for (docs/lists.md).
+
+`full_name` exists beside them and is split into first and last."""
 
 _HEADER_WITHIN = 10
 """A title or two may stand above the header, not more."""
@@ -35,6 +38,11 @@ class Columns:
     fields: dict[str, int]
     stops: tuple[int, ...]
     others: tuple[int, ...]
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Field -> the name of its column, in the order of the columns; `full_name` may be among them."""
+        return {field: self.names[at] for field, at in sorted(self.fields.items(), key=lambda item: item[1])}
 
     def name(self, field: str) -> str:
         """The header's own name for a field."""

@@ -30,13 +30,19 @@ class Who:
     last_service: str | None = None
     value: float | None = None
     booked_until: date | None = None
+    quoted_on: date | None = None
+    enquired_on: date | None = None
+    due_on: date | None = None
+    visits: int | None = None
+    unhappy: bool = False
     extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def fullness(self) -> int:
         """How many of our fields say something."""
         known = (self.first_name, self.last_name, self.email, self.crm_id, self.last_visit,
-                 self.last_service, self.value, self.booked_until)  # fmt: skip
+                 self.last_service, self.value, self.booked_until, self.quoted_on, self.enquired_on,
+                 self.due_on, self.visits)  # fmt: skip
         return sum(value not in (None, "") for value in known)
 
     def is_same(self, other: Who) -> bool:

@@ -15,6 +15,9 @@ from data.imports.basis import Basis
 from data.imports.entry import Where, Who
 from data.whereabouts import Whereabouts, zones_of
 
+_GROWING = ("last_visit", "booked_until", "quoted_on", "enquired_on", "visits", "unhappy")
+"""What only ever moves forward; whoever was unhappy stays so until staff say otherwise."""
+
 
 def merged(stored: Who, new: Who) -> Who:
     """The person as known afterwards; equal to `stored` where the row brings nothing."""
@@ -28,7 +31,7 @@ def merged(stored: Who, new: Who) -> Who:
             result.extra = {**theirs, **mine} if older else {**mine, **theirs}
         elif mine in (None, ""):
             setattr(result, each.name, theirs)
-        elif each.name in ("last_visit", "booked_until"):
+        elif each.name in _GROWING:
             setattr(result, each.name, max(mine, theirs))
         elif each.name == "relationship":
             # once a customer, always a former customer at least

@@ -11,6 +11,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from data.imports.entry import Trouble
@@ -55,3 +57,28 @@ def defused(cell: str) -> str:
 def _column(name: str) -> str:
     """A column of the list keeps its name unless it is one of ours."""
     return defused(f"{name} (of the list)" if name in OURS else name)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a report: `header` is ours and the list's; `more` says whether rows follow."""
+
+    header: list[str]
+    rows: list[list[str]]
+    more: bool
+
+
+def read_page(path: Path, page: int = 1, size: int = 50, *, reason: str = "") -> Page:
+    """A page (the first is 1) of the refused rows, of one reason alone where it is named.
+
+    Raises ListError where the report is gone.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            records = csv.reader(file)
+            header = next(records, [])
+            wanted = (row for row in records if not reason or row[1:2] == [reason])
+            found = list(islice(wanted, (page - 1) * size, page * size + 1))
+    except OSError:
+        raise ListError("the report of the refused rows is not there any more") from None
+    return Page(header, found[:size], len(found) > size)

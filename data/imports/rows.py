@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 
-from data.imports.basis import Basis, Facts, claim_of, find_basis
+from data.imports.basis import Basis, Facts, claim_of, find_basis, state_of_number, stricter_states
 from data.imports.columns import FIELDS, Columns
 from data.imports.entry import Entry, Trouble, Where, Who
 from data.imports.fields import day_first_only, read_country, read_date, read_money, split_name, tidy
 from data.imports.list_file import Record
 from data.imports.numbers import BadNumber, NoNumber, read_number
 from data.imports.words import folded, meanings
-from data.whereabouts import zones_named
+from data.whereabouts import zones_named, zones_of
 
 _MONTH_FIRST = frozenset({"US", "PR", "VI", "GU", "AS", "MP", "PH"})
 """Where 3/4 is the fourth of March (CLDR's short dates)."""
 
-_DATES = ("last_visit", "booked_until", "basis_date")
+_DATES = ("last_visit", "booked_until", "basis_date", "quoted_on", "enquired_on", "due_on")
+_PAST = ("last_visit", "quoted_on", "enquired_on")
+"""What cannot lie in the future."""
+
+_SHOWS_NOTHING = ("booked_until", "due_on")
+"""Dates that are no evidence of a basis."""
+
+_COUNT = re.compile(r"(\d{1,5})(?:[.,]0+)?")
 _NAMELESS = frozenset({"", "n a", "na", "none", "null", "unknown", "no name"})
 
 
@@ -94,6 +103,8 @@ class RowReader:
                 last_visit=who.last_visit,
                 last_service=who.last_service,
                 basis_date=self._date(cells, "basis_date"),
+                enquired_on=max(filter(None, (who.quoted_on, who.enquired_on)), default=None),
+                state=self._strict_state(entry),
                 where=f"row {record.row} of {self.filename}",
                 unread=unread,
             ),
@@ -112,6 +123,16 @@ class RowReader:
             )
             who.relationship = "customer" if traced else "lead"
         return entry
+
+    def _strict_state(self, entry: Entry) -> str | None:
+        """The state, where rules of its own may count there; of an unknown one, that of the area code."""
+        strict = stricter_states(entry.country)
+        if not strict:
+            return None
+        state = entry.where.state
+        if state in strict:
+            return state
+        return _state(state, entry.where.postal_code, entry.country) or state_of_number(entry.phone)
 
     def _stop(self, cells: list[str], phone: str, row: int) -> Stop | None:
         """Whether the row is marked as opted out; a mark that is not understood counts as one."""
@@ -148,12 +169,12 @@ class RowReader:
         for name in _DATES:
             cell = tidy(get(cells, name))
             day = self._date(cells, name)
-            if cell and (day is None or (name == "last_visit" and day > self.today)):
+            if cell and (day is None or (name in _PAST and day > self.today)):
                 extra[self.columns.name(name)] = cell
-                if name != "booked_until":
+                if name not in _SHOWS_NOTHING:
                     why = "lies in the future" if day else "cannot be read as a date"
                     unread += f"; “{cell}” in {self.columns.name(name)} {why}"
-        visit = self._date(cells, "last_visit")
+        visit, quoted, enquired = (self._past(cells, name) for name in _PAST)
         money = tidy(get(cells, "value"))
         value = read_money(money) if money else None
         if money and value is None:
@@ -169,12 +190,39 @@ class RowReader:
             email=tidy(get(cells, "email")) or None,
             crm_id=tidy(get(cells, "crm_id")) or None,
             relationship=relationship,
-            last_visit=visit if visit and visit <= self.today else None,
+            last_visit=visit,
             last_service=self.services.get(folded(service), service) or None,
             value=value,
             booked_until=self._date(cells, "booked_until"),
+            quoted_on=quoted,
+            enquired_on=enquired,
+            due_on=self._date(cells, "due_on"),
+            visits=self._count(cells, extra),
+            unhappy=self._unhappy(cells, extra),
             extra=extra,
         ), unread
+
+    def _count(self, cells: list[str], extra: dict[str, str]) -> int | None:
+        cell = tidy(self._cell(cells, "visits"))
+        if not cell:
+            return None
+        if match := _COUNT.fullmatch(cell):
+            return int(match[1])
+        extra[self.columns.name("visits")] = cell
+        return None
+
+    def _unhappy(self, cells: list[str], extra: dict[str, str]) -> bool:
+        """Whether the row says so; a remark that nobody understands counts, and is kept for whoever calls."""
+        cell = tidy(self._cell(cells, "unhappy"))
+        said = folded(cell)
+        if not said or meanings("calm_words").get(said) or not said.replace("0", "").strip():
+            return False
+        extra[self.columns.name("unhappy")] = cell
+        return True
+
+    def _past(self, cells: list[str], name: str) -> date | None:
+        day = self._date(cells, name)
+        return day if day and day <= self.today else None
 
     def _where(self, cells: list[str], who: Who, country: str | None) -> Where:
         get = self._cell
@@ -195,3 +243,9 @@ class RowReader:
 
     def _cell(self, cells: list[str], name: str) -> str:
         return cells[self._at[name]]
+
+
+@lru_cache(maxsize=65536)
+def _state(state: str | None, postal_code: str | None, country: str) -> str | None:
+    """The code of a state that a row names, itself or by its postal code."""
+    return zones_of("", state=state, postal_code=postal_code, country=country).state

@@ -100,7 +100,8 @@ def known_numbers(session: Session, business: Business, phones: Iterable[str]) -
             select(
                 Person.contact_id, Person.id, Person.first_name, Person.last_name, Person.email,
                 Person.crm_id, Person.relationship, Person.last_visit, Person.last_service, Person.value,
-                Person.booked_until, Person.extra,
+                Person.booked_until, Person.quoted_on, Person.enquired_on, Person.due_on, Person.visits,
+                Person.unhappy, Person.extra,
             ).where(Person.contact_id.in_(by_id)).order_by(Person.id)
         )  # fmt: skip
         for contact, number, *who in persons:

@@ -57,12 +57,7 @@ class Sorted:
         if stop := self.stops.get(phone):
             reason = "do_not_contact" if stop.trouble.reason == "do_not_contact" else "suppressed"
             return Trouble(reason, f"another row of this list marks {phone} as one to leave alone")
-        reason = suppressed.get(phone, "")
-        if not reason:
-            return None
-        return Trouble(
-            "do_not_contact" if reason == "do_not_contact" else "suppressed", _WHY_SUPPRESSED[reason]
-        )
+        return why_left_alone(suppressed.get(phone, ""))
 
     def _refuse(self, entries: Iterable[Entry], trouble: Trouble) -> None:
         self.refused.update((entry.row, trouble) for entry in entries)
@@ -97,6 +92,13 @@ class Sorted:
     def _with_basis(self, entries: list[Entry]) -> list[Entry]:
         self.refused.update((entry.row, entry.trouble) for entry in entries if entry.trouble)
         return [entry for entry in entries if not entry.trouble]
+
+
+def why_left_alone(reason: str) -> Trouble | None:
+    """Why a number that is suppressed for `reason` is refused; None where it is not suppressed."""
+    if not reason:
+        return None
+    return Trouble("do_not_contact" if reason == "do_not_contact" else "suppressed", _WHY_SUPPRESSED[reason])
 
 
 def _worth(entry: Entry) -> tuple[bool, date, int, int]:
