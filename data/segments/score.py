@@ -62,7 +62,7 @@ class Score(NamedTuple):
 
 
 def score(facts: Facts, weights: Weights | None, today: date, scale: Scale = Scale()) -> Score:  # noqa: B008
-    """The score of one person on a day of the business. A part of which nothing is known counts not at all."""
+    """The score of one person on a day of the business. A part of which nothing is known is left out."""
     weighed = weights or shipped_weights()
     parts = (
         Points("recency", _recency(facts, today), weighed.recency),
