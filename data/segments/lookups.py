@@ -217,10 +217,10 @@ def _texts(session: Session, asked: Asked, found: dict[int, Known], first: int, 
         known.touches = touches or 0
 
 
-def _recent(asked: Asked, first: int, last: int) -> Select[Any]:
+def _recent(asked: Asked, first: int, last: int) -> Select[int | None, datetime, Any]:
     since = asked.now - max(asked.quiet, CAP_WINDOW)
     touch = (Message.kind == "touch") & (Message.created_at > asked.now - CAP_WINDOW)
-    wanted: Select[Any] = (
+    return (
         select(Message.contact_id, func.max(Message.created_at), func.sum(case((touch, 1), else_=0)))
         .where(
             Message.contact_id.between(first, last),
@@ -231,4 +231,3 @@ def _recent(asked: Asked, first: int, last: int) -> Select[Any]:
         )
         .group_by(Message.contact_id)
     )
-    return wanted

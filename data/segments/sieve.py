@@ -108,7 +108,7 @@ class Sieve:
             yield part
 
     def next(self, session: Session, after: int) -> tuple[int, Chosen]:
-        """The stretch of contacts beyond `after`, and beyond what the next lies: -1 where this is the last."""
+        """The stretch of contacts beyond `after`, and where to go on: -1 where this is the last."""
         found = stretch(session, self.asked, after, CHUNK)
         part = Chosen()
         if not found:
