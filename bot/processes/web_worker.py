@@ -18,6 +18,7 @@ from typing import Any
 
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 
+from bot import patience
 from bot.processes.bound import end_with_parent
 
 PATIENCE = 10.0
@@ -68,6 +69,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
             return super().handle(conn)
         finally:
             self._reading_since.pop(conn, None)
+            patience.over(conn.sock)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Back in the main loop: who has not said a word yet does not get the time of a kept connection."""
@@ -80,7 +82,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         super().murder_pending()
         now = time.monotonic()
         for conn, since in list(self._reading_since.items()):
-            if now - since > PATIENCE:
+            if now - since > patience.limit(conn.sock, PATIENCE):
                 with suppress(OSError):
                     # reading alone: whoever still works on an answer may send it
                     conn.sock.shutdown(socket.SHUT_RD)

@@ -8,6 +8,7 @@ from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from bot.staff import lists
 from bot.staff.sessions import wants_json
 
 SAYS = {
@@ -37,6 +38,8 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error  # a redirect
     title, advice = FORM_EXPIRED if isinstance(error, CSRFError) else SAYS.get(error.code, SAYS[400])
+    if error.code == 413 and request.endpoint == lists.UPLOADING:
+        title, advice = lists.TOO_LARGE
     if error.code >= 500:
         g._login_user = AnonymousUserMixin()  # templates ask who is here; the database may be what is broken
     headers = {"Cache-Control": "no-store"}

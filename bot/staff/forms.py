@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 
@@ -54,6 +55,22 @@ class MoveForm(VisitForm):
     """Where a visit is moved to: one of the openings that were shown, as an ISO moment."""
 
     start = StringField(validators=[InputRequired(), Length(max=40)], filters=[_storable])
+
+
+class UploadForm(FlaskForm):  # type: ignore[misc]
+    """A list from the user's machine; `own`: it is the business's own, and the user may say so."""
+
+    file = FileField(validators=[FileRequired()])
+    kind = SelectField(
+        choices=[("contacts", "Contacts"), ("do_not_contact", "Numbers to leave alone")], default="contacts"
+    )
+    own = BooleanField()
+
+
+class AttestForm(FlaskForm):  # type: ignore[misc]
+    """The same tick, asked for again where it was left out."""
+
+    own = BooleanField()
 
 
 class OptOutForm(FlaskForm):  # type: ignore[misc]

@@ -30,6 +30,11 @@ SAYS = {
     audit.CALENDAR_DISCONNECTED: "disconnected the calendar",
     audit.CALENDAR_TESTED: "tested the calendar",
     audit.HOURS_CHANGED: "changed the working hours",
+    audit.LIST_UPLOADED: "uploaded a list:",
+    audit.LIST_ATTESTED: "said that a list is the business's own:",
+    audit.LIST_TAKEN_IN: "took in a list:",
+    audit.SEGMENT_SAVED: "saved a segment:",
+    audit.SEGMENT_REMOVED: "removed a segment:",
     by_staff.MOVED: "moved the appointment of",
     by_staff.CANCELLED: "cancelled the appointment of",
     staff_visits.NO_SHOW: "noted that nobody came to the appointment of",
@@ -97,4 +102,5 @@ def _remark(act: audit.Act) -> str:
         return "by whoever runs this installation"
     if act.detail.get("released"):
         return "after an emergency"
-    return str(act.detail.get("reason") or act.detail.get("calendar") or "")
+    named = ("reason", "calendar", "list", "segment", "campaign")
+    return ", ".join(str(act.detail[name]) for name in named if act.detail.get(name))

@@ -71,6 +71,43 @@ STOPPED = {
     "no_lawful_time": "there is no hour at which they may be written to",
 }
 
+REFUSED = {
+    "no_phone": "No phone number",
+    "invalid_phone": "No valid phone number",
+    "duplicate_in_file": "Twice in the list",
+    "duplicate_existing": "Known already, nothing new",
+    "no_basis": "No basis for texting them",
+    "basis_expired": "The basis has expired",
+    "opted_out": "Marked as opted out",
+    "suppressed": "Must not be texted",
+    "do_not_contact": "On the do-not-contact list",
+    "region": "No basis in their region",
+    "line_type": "Not a number that takes texts",
+}
+"""Why a row of a list is refused (contracts.md)."""
+
+FIELDS = {
+    "phone": "Phone number",
+    "email": "E-mail address",
+    "timezone": "Time zone",
+    "last_visit": "Last visit",
+    "last_service": "Last service",
+    "value": "What they have spent",
+    "relationship": "Customer or lead",
+    "contact_basis": "Why they may be texted",
+    "basis_date": "Since when",
+    "opted_out": "Opted out",
+    "booked_until": "Booked until",
+    "preferred_time": "Preferred time",
+    "crm_id": "Number in your own system",
+    "quoted_on": "Date of a quote",
+    "enquired_on": "Date of an enquiry",
+    "due_on": "Date when something is due",
+    "visits": "How many visits",
+    "unhappy": "Openly unhappy",
+}
+"""The fields that a column of a list may hold; the others are called as they are."""
+
 STATES = {
     "queued": "Waiting to be sent",
     "sending": "Being sent",
@@ -141,6 +178,11 @@ def standing(visit: Appointment) -> str:
 def outcome(name: str) -> Label:
     """The label of an outcome."""
     return OUTCOMES.get(name) or Label(plain(name), "plain", "")
+
+
+def refused(reason: str) -> str:
+    """Why a row of a list is refused, in a few words."""
+    return REFUSED.get(reason, plain(reason).capitalize())
 
 
 def handoff(reason: str) -> str:

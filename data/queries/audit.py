@@ -32,6 +32,21 @@ CALENDAR_DISCONNECTED = "disconnected the calendar"
 CALENDAR_TESTED = "tested the calendar"
 HOURS_CHANGED = "changed the working hours"
 
+LIST_UPLOADED = "uploaded a list"
+LIST_ATTESTED = "said that a list is the business's own"
+LIST_TAKEN_IN = "took in a list"
+SEGMENT_SAVED = "saved a segment"
+SEGMENT_REMOVED = "removed a segment"
+
+LAWFUL_HOURS_CHANGED = "changed the lawful hours"
+LAWFUL_HOURS_RESET = "put the lawful hours back"
+TEMPLATE_ADDED = "added a WhatsApp template"
+TEMPLATE_REMOVED = "removed a WhatsApp template"
+CALLED = "called the number that texts"
+"""By a contact; nobody of the staff."""
+ERASED = "erased a contact"
+EXPORTED = "exported what is kept of a contact"
+
 OPERATOR = "operator"
 
 PAGE = 50
