@@ -20,6 +20,9 @@ from nlu.understanding import Window
 _COUNTRY_OF_THE_UNKNOWN = "US"
 """Whose zones are taken for a number of no country: its hours are the narrowest that still leave a window."""
 
+_zone = cache(ZoneInfo)
+"""ZoneInfo itself keeps eight zones only, and reads the others from disk again and again."""
+
 CALLBACK_CLOCK = time(10)
 """When a callback leaves on a day that was named without a time: contracts.md."""
 
@@ -148,12 +151,12 @@ def _zones(where: Whereabouts) -> tuple[str, ...]:
 
 
 def _wall(day: date, clock: time, zone: str) -> datetime:
-    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, clock, _zone(zone)).astimezone(UTC)
 
 
 def _hours_around(utc: datetime, zone: str, where: Whereabouts, table: LawfulTable) -> datetime | None:
     """The end (UTC) of the hours in which a moment lies in one zone; None where it lies in none."""
-    local = utc.astimezone(ZoneInfo(zone))
+    local = utc.astimezone(_zone(zone))
     hours = table.hours(where, local.date())
     if hours and hours[0] <= local.time() < hours[1]:
         return _wall(local.date(), hours[1], zone)
@@ -164,7 +167,7 @@ def _next_in(utc: datetime, zone: str, where: Whereabouts, table: LawfulTable) -
     """The moment itself where it is lawful in one zone, else the start of that zone's next hours, UTC."""
     if _hours_around(utc, zone, where, table):
         return utc
-    day = utc.astimezone(ZoneInfo(zone)).date()
+    day = utc.astimezone(_zone(zone)).date()
     for _ in range(_SEARCH.days):
         hours = table.hours(where, day)
         if hours and (start := _wall(day, hours[0], zone)) > utc:

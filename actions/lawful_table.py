@@ -87,26 +87,40 @@ class LawfulTable:
         return groups
 
     @cached_property
-    def _by_place(self) -> dict[tuple[str | None, str | None, bool], list[Mapping[int, Rule]]]:
+    def _weeks(self) -> dict[tuple[str | None, str | None, bool], tuple[tuple[Hours, bool] | None, ...]]:
         return {}
 
     def hours(self, where: Whereabouts, day: date) -> Hours | None:
         """The hours of a local day on which a contact may be texted; None where there are none."""
         place = (where.country, where.state, bool(where.zones))
-        groups = self._by_place.get(place)
-        if groups is None:
-            groups = self._by_place[place] = [
-                group for key in _keys(*place) if (group := self._groups.get(key))
-            ]
-        start, end = time.min, time.max
-        for group in groups:
-            rule = group.get(day.isoweekday())
-            if rule is None or not (
-                rule.holidays or day not in _holidays(where.country or "", where.state or "", day.year)
-            ):
-                return None
-            start, end = max(start, rule.start), min(end, rule.end)
-        return (start, end) if start < end else None
+        week = self._weeks.get(place)
+        if week is None:
+            week = self._weeks[place] = self._week(*place)
+        found = week[day.weekday()]
+        if found is None:
+            return None
+        hours, on_holidays = found
+        if not on_holidays and day in _holidays(where.country or "", where.state or "", day.year):
+            return None
+        return hours
+
+    def _week(
+        self, country: str | None, state: str | None, zone_known: bool
+    ) -> tuple[tuple[Hours, bool] | None, ...]:
+        """For each weekday what all rows that apply allow, and whether on holidays too."""
+        keys = _keys(country, state, zone_known)
+        groups = [group for key in keys if (group := self._groups.get(key))]
+        return tuple(_together([group.get(weekday) for group in groups]) for weekday in range(1, 8))
+
+
+def _together(rules: list[Rule | None]) -> tuple[Hours, bool] | None:
+    allowing = [rule for rule in rules if rule is not None]
+    if len(allowing) < len(rules):
+        return None
+    start, end = max(rule.start for rule in allowing), min(rule.end for rule in allowing)
+    if start >= end:
+        return None
+    return (start, end), all(rule.holidays for rule in allowing)
 
 
 def _keys(country: str | None, state: str | None, zone_known: bool) -> Iterable[tuple[str, str]]:

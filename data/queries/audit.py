@@ -47,6 +47,16 @@ CALLED = "called the number that texts"
 ERASED = "erased a contact"
 EXPORTED = "exported what is kept of a contact"
 
+CAMPAIGN_MADE = "made a campaign"
+CAMPAIGN_WORDS_CHANGED = "changed the words of a campaign"
+CAMPAIGN_REHEARSED = "played a campaign through"
+CAMPAIGN_APPROVED = "approved the words of a campaign"
+CAMPAIGN_LAUNCHED = "launched a campaign"
+CAMPAIGN_RELEASED = "released a campaign after its pilot"
+CAMPAIGN_PAUSED = "paused a campaign"
+CAMPAIGN_RESUMED = "resumed a campaign"
+CAMPAIGN_ENDED = "ended a campaign"
+
 OPERATOR = "operator"
 
 PAGE = 50

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 MACHINE = "tests/integration/webhooks/test_strangers.py"
 LEASES = "tests/integration/scheduler/test_converse.py -k lease"
+HOURS = "tests/unit/actions/test_lawful_moments.py"
 CLAIMS = "tests/integration/scheduler/test_deliver.py -k claimed"
 
 _ONE_AFTER_THE_OTHER = (
@@ -147,6 +148,14 @@ MUTANTS = (
               "                to=inbound.from_address)\n        if _opts_out"),),
     ),
     Mutant("emergency gate out", (Edit(_RECEIVE, '    if gated.emergency in ("life", "self_harm") or', "    if False and"),)),
+    # -- when it leaves
+    Mutant(
+        "lawful hours out of the guards",
+        (Edit("actions/guards.py", "            return Wait(now + HELD_FOR)\n    return _in_hours(hours, now)", "            return Wait(now + HELD_FOR)\n    return Leave()"),),
+        (HOURS,),
+    ),
+    Mutant("a window left open for the provider", (Edit("actions/guards.py", "    left = closes - now - MARGIN", "    left = LONGEST_VALIDITY"),), (HOURS,)),
+    Mutant("the first zone alone", (Edit("actions/lawful_hours.py", "    for zone in _zones(where):\n        end", "    for zone in _zones(where)[:1]:\n        end"),), (HOURS,)),
     # -- who works on what
     Mutant("fence ignored", (Edit("data/queries/leases.py", '    return session.scalar(_HOLDS, {"which": lease.contact_id, "held": lease.fence}) is not None', "    return True"),), (MACHINE, LEASES)),
     Mutant("claim without its state", (Edit("data/queries/messages.py", '        .where(Message.id == message_id, Message.state == "queued", Message.due_at <= clock.now())', "        .where(Message.id == message_id, Message.due_at <= clock.now())"),), (MACHINE, CLAIMS)),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from actions.lawful_hours import is_lawful
-from actions.lawful_table import LawfulTable, LawfulTableError, Rule, read, shipped
+from actions.lawful_table import LawfulTable, LawfulTableError, Rule, parse, read, shipped, table_of
 from data.whereabouts import Whereabouts, zones_of
 
 HEAD = "country,state,weekdays,start,end,holidays,source\n"
@@ -94,3 +94,36 @@ def test_a_table_can_be_handed_to_every_question():
     )
     assert not is_lawful(datetime(2026, 3, 5, 16, tzinfo=UTC), Whereabouts(("UTC",)), never)
     assert is_lawful(datetime(2026, 3, 5, 12, tzinfo=UTC), Whereabouts(("UTC",)), never)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("*,*,1-7,07:00,21:00,yes,wish\n*,unknown,1-5,10:00,18:00,yes,ours\n", "line 2: .*federal hours"),
+        ("*,*,1-7,08:00,22:00,yes,wish\n*,unknown,1-5,10:00,18:00,yes,ours\n", "line 2: .*federal hours"),
+        ("*,*,1-7,08:00,21:00,yes,law\n*,unknown,1-7,08:00,21:30,yes,ours\n", "line 3: .*federal hours"),
+        (BASE + "usa,NY,1-5,08:00,20:00,yes,x\n", "line 4: country"),
+        (BASE + "*,NY,1-5,08:00,20:00,yes,x\n", "line 4: a state needs its country"),
+        (BASE + "US,NY,1-5,08:00+01:00,20:00,yes,x\n", "line 4: the hours are local"),
+        (BASE + "US,NY,1-5,08:00,20:00,yes,x\nUS,NY,5-7,08:00,20:00,yes,x\n", "line 5: .*two rows"),
+    ],
+)
+def test_a_table_that_is_wider_than_the_law_or_unclear_is_refused_with_its_line(rows: str, said: str):
+    with pytest.raises(LawfulTableError, match=said):
+        parse(HEAD + rows)
+
+
+def test_a_table_without_a_source_for_each_row_is_no_table():
+    with pytest.raises(LawfulTableError, match=r"line 1: .*source is missing"):
+        parse("country,state,weekdays,start,end,holidays\n*,*,1-7,08:00,21:00,yes\n")
+
+
+def test_a_row_that_is_wider_than_the_federal_hours_widens_nothing():
+    own = parse(HEAD + BASE + "US,NY,1-7,06:00,23:00,yes,a wish\n")
+    assert own.hours(zones_of("+12125550123", state="NY"), THURSDAY) == (time(8), time(21))
+
+
+def test_the_table_of_a_business_is_read_once_for_each_content():
+    text = HEAD + BASE
+    assert table_of(text) is table_of(str(text))
+    assert table_of(None) is shipped()
