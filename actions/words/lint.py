@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
 
 from actions.words.about import About
 from actions.words.brief import Brief
+from actions.words.checks_of_sequence import check_sequence
+from actions.words.checks_of_text import check_text
+from actions.words.finding import Finding
+from actions.words.paths import places
+from actions.words.renderings import whatsapp_template
 from actions.words.step import Step
-from actions.words.template import UnusableText, parse
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing about one text (`step`, `variant`), or about the sequence as a whole (step 0).
-
-    `rule` is the key of actions/words/rules.toml; `says` a sentence for whoever writes the texts.
-    An "error" keeps the campaign from being launched.
-    """
-
-    severity: Severity
-    rule: str
-    step: int
-    variant: str
-    says: str
+__all__ = ["Finding", "lint"]
 
 
 def lint(steps: Iterable[Step], brief: Brief, about: About) -> list[Finding]:
-    """All that speaks against these texts, by step and variant. Never raises, whatever the texts are."""
-    found = []
-    for step in steps:
-        try:
-            parse(step.template)
-        except UnusableText as error:
-            found.append(Finding("error", "unusable_text", step.step, step.variant, str(error)))
-            continue
-        if "opt out" not in step.template.lower() and "stop" not in step.template.lower():
-            found.append(
-                Finding("error", "opt_out_line", step.step, step.variant, "It does not say how to opt out.")
-            )
-    return found
+    """All that speaks against these texts, by step and variant, errors first within each; [] for none.
+
+    Never raises, whatever the texts are. What a text says on WhatsApp is held to the same rules.
+    """
+    ordered = sorted(steps, key=lambda step: (step.step, step.variant))
+    found = list(check_sequence(ordered, brief, about))
+    for step, place in zip(ordered, places(ordered), strict=True):
+        found += check_text(step, step.template, brief, about, place)
+        if step.whatsapp is not None:
+            on_whatsapp = check_text(step, whatsapp_template(step), brief, about, place, whatsapp=True)
+            found += [each for each in on_whatsapp if each not in found]
+    order = {"error": 0, "warning": 1}
+    return sorted(
+        dict.fromkeys(found), key=lambda one: (one.step, one.variant, order[one.severity], one.rule, one.says)
+    )

@@ -32,3 +32,8 @@ NEVER_IN_HEALTH = frozenset({"last_service"})
 DATES = frozenset({"last_visit", "offer_until"})
 """Fields that need a filter to become words."""
 EXTRA = "extra"
+"""The field that is looked into with brackets."""
+
+
+class UnusableText(ValueError):
+    """The template cannot become a text; the message says why, in a sentence for whoever writes it."""
