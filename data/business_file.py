@@ -99,16 +99,18 @@ def load(session: Session, file: BusinessFile) -> Business:
 
 
 def _connect_senders(session: Session, business: Business) -> None:
-    """A sender for each channel, from TWILIO_FROM; the business's own number where that is not set."""
+    """A sender for each channel, from TWILIO_FROM; the business's own number where that is not set.
+
+    Of several (`rekindle sender set --add`) it is the first; the others are left alone.
+    """
     address = settings.get().twilio_from or business.phone
     for channel in ("sms", "whatsapp"):
-        sender = session.scalar(
-            select(Sender).where(Sender.business_id == business.id, Sender.channel == channel)
-        )
-        if sender is None:
+        of_channel = select(Sender).where(Sender.business_id == business.id, Sender.channel == channel)
+        senders = session.scalars(of_channel.order_by(Sender.id)).all()
+        if not senders:
             session.add(Sender(business_id=business.id, channel=channel, address=address))
-        else:
-            sender.address = address
+        elif address not in {sender.address for sender in senders}:
+            senders[0].address, senders[0].registration = address, ""
 
 
 def _connect_calendar(session: Session, business: Business) -> None:
