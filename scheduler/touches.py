@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 
 from actions.guards import Drop, Leave, Wait
 from actions.state import State
+from actions.words.brief import Brief
+from actions.words.template import UnusableText, from_braces, render
 from data import clock
 from data.db import writing
 from data.models import Business, Callback, Campaign, Contact, Conversation, Enrollment, Message, Touch
 from data.profile import Profile
-from data.queries.campaigns import UnusableTemplate, fill_in
 from data.queries.messages import conversation_of, enqueue
 from data.queries.outcomes import refresh_outcome
 from data.queries.senders import NoSender
 from scheduler.consequences import promise_broken
 from scheduler.jobs import Job
+from scheduler.outreach.wording import fields_of
 from scheduler.standing import verdict_on
 
 CHANNEL = "sms"
@@ -54,7 +56,7 @@ def touch(enrollment_id: int) -> list[Job]:
             return []
         try:
             body = fill(step.template, business, contact)
-        except UnusableTemplate:
+        except UnusableText:
             _stop(enrollment, "unusable_text")
             return []
         started = start_text(
@@ -94,7 +96,7 @@ def callback(callback_id: int) -> list[Job]:
             started = start_text(
                 session, business, contact, kind="callback", body=body, once=f"callback:{row.id}"
             )
-        except (UnusableTemplate, NoSender) as error:
+        except (UnusableText, NoSender) as error:
             log.error("callback cannot be sent", callback=row.id, error=type(error).__name__)
             started = Started(Drop("unusable_text"))
         match started.verdict:
@@ -113,12 +115,9 @@ def callback(callback_id: int) -> list[Job]:
 def fill(template: str, business: Business, contact: Contact) -> str:
     """A proactive text with its merge fields; a household is greeted by nobody's name.
 
-    Raises UnusableTemplate.
+    Raises UnusableText.
     """
-    names = [person.first_name for person in contact.persons if person.first_name]
-    first = names[0] if len(contact.persons) == 1 and names else ""
-    text = fill_in(template, first, business.name)
-    return text.replace(" ,", ",").replace("Hi ,", "Hello,").replace("Hi,", "Hello,")
+    return render(from_braces(template), fields_of(contact, None, business, Brief()))
 
 
 @dataclass(slots=True)

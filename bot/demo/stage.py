@@ -14,8 +14,8 @@ from data import business_file, clock, demo_clock, imports, settings
 from data.db import reading, writing
 from data.models import Business, Campaign, Contact, Sender, StaffUser
 from data.profile import Profile
-from data.queries.campaigns import start_campaign
 from data.settings import Settings, isolated
+from scheduler.campaigns.enrolling import begin
 
 ACCOUNT = "AC" + "0" * 32
 BUSINESS_PHONE = "+12125550100"
@@ -84,7 +84,7 @@ def furnish() -> None:
         business = session.scalars(select(Business)).one()
         if session.scalar(select(Campaign.id)) is None:
             opener = Profile.model_validate(business.profile).opener
-            start_campaign(session, business, CAMPAIGN, opener)
+            begin(session, business, CAMPAIGN, opener)
 
 
 def _to_office_hours(now: datetime, zone: str) -> timedelta:

@@ -40,9 +40,9 @@ from data.models import (
     StaffUser,
 )
 from data.profile import Profile
-from data.queries.campaigns import start_campaign
 from data.whereabouts import zones_of
 from scheduler import wake
+from scheduler.campaigns.enrolling import begin
 from scheduler.due import due_jobs
 from scheduler.run import run
 
@@ -206,7 +206,7 @@ def _furnish(script: Script, hands: HandClock, network: Network) -> World:
         for number, taken in enumerate(script.busy):
             session.add(_event(calendar.id, number, taken, business.timezone))
         opener = Profile.model_validate(business.profile).opener
-        start_campaign(session, business, "rehearsal", opener)
+        begin(session, business, "rehearsal", opener)
         network.add_phone(contact.phone, label=script.contact.first_name)
         return World(hands, network, business.timezone, contact.phone, contact.id)
 

@@ -15,8 +15,8 @@ from data import business_file, clock, db, demo_clock, imports, settings
 from data.db import reading, writing
 from data.models import Business, Sender
 from data.profile import Profile
-from data.queries import campaigns
 from data.whereabouts import Whereabouts
+from scheduler.campaigns.enrolling import begin_in_parts
 from soak.people import Person, write_list
 
 ZONE = "America/New_York"
@@ -52,7 +52,7 @@ def launch(environment: dict[str, str]) -> int:
         with reading() as session:
             business = session.scalars(select(Business)).one()
         opener = Profile.model_validate(business.profile).opener
-        return campaigns.launch(business.id, CAMPAIGN, opener).enrolled
+        return begin_in_parts(business.id, CAMPAIGN, opener).enrolled
 
 
 def to_lawful_hours(now: datetime) -> timedelta:

@@ -12,10 +12,10 @@ from data import clock, settings
 from data.db import reading, writing
 from data.models import Business, Contact, Enrollment, Handoff, Message, Sender
 from data.profile import Profile
-from data.queries.campaigns import start_campaign
 from data.queries.messages import claim, conversation_of, enqueue
 from data.queries.suppressions import suppress, suppressed_for
 from scheduler import stopping
+from scheduler.campaigns.enrolling import begin
 from scheduler.deliver import deliver
 from scheduler.due import due_jobs
 from scheduler.jobs import Job
@@ -43,7 +43,7 @@ def state_of(message_id: int) -> tuple[str, str | None]:
 def start(service: Service, name: str = "spring") -> None:
     with writing() as session:
         business = session.query(Business).one()
-        start_campaign(session, business, name, Profile.model_validate(business.profile).opener)
+        begin(session, business, name, Profile.model_validate(business.profile).opener)
 
 
 def test_a_text_reaches_the_phone_and_its_receipts_are_recorded(service: Service) -> None:

@@ -18,9 +18,9 @@ from data import clock
 from data.db import reading, writing
 from data.models import Business, Callback, Contact, DeliveryEvent, Enrollment, Handoff, Message, Sender
 from data.profile import Profile
-from data.queries.campaigns import start_campaign
 from data.queries.messages import conversation_of, enqueue, locked
 from data.queries.suppressions import suppressed_for
+from scheduler.campaigns.enrolling import begin
 from scheduler.consequences import fail
 from scheduler.deliver import deliver
 from scheduler.provider.client import Outbound, Refused, provider
@@ -119,7 +119,7 @@ def test_the_table_holds_every_code_that_we_know() -> None:
 def test_each_code_has_its_consequences_and_no_others(service: Service) -> None:
     with writing() as session:
         business = session.query(Business).one()
-        start_campaign(session, business, "spring", Profile.model_validate(business.profile).opener)
+        begin(session, business, "spring", Profile.model_validate(business.profile).opener)
     wrong = [
         f"{code} {moment} for a {kind}: {difference}"
         for code, (moment, kind) in product(TABLE, TRIED)

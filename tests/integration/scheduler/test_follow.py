@@ -27,8 +27,8 @@ from data.models import (
     Person,
 )
 from data.profile import Profile
-from data.queries.campaigns import start_campaign
 from data.queries.messages import conversation_of
+from scheduler.campaigns.enrolling import begin
 from scheduler.follow import EVERY, JITTER, due_to_follow, follow
 from scheduler.reminders import remind
 from scheduler.run import run
@@ -290,7 +290,7 @@ def test_an_event_with_a_contacts_number_stops_asking_that_contact(
 ) -> None:
     with writing() as session:
         business = session.query(Business).one()
-        start_campaign(session, business, "sample", Profile.model_validate(business.profile).opener)
+        begin(session, business, "sample", Profile.model_validate(business.profile).opener)
         contact = session.query(Contact).one()
         session.add(Callback(contact_id=contact.id, due_at=clock.now() + timedelta(days=2)))
     google.calendar.add(

@@ -23,10 +23,10 @@ from data.models import (
     Touch,
 )
 from data.profile import Profile
-from data.queries.campaigns import start_campaign
 from data.queries.messages import conversation_of, enqueue
 from data.queries.suppressions import suppress
 from scheduler.apply import Scene, apply
+from scheduler.campaigns import enrolling
 from scheduler.due import due_jobs
 from scheduler.staff_acts import hand_back, take_over
 from tests.world_fixtures import SARAH, Service, add_contact
@@ -50,7 +50,7 @@ def decide(*effects: Effect) -> None:
 def begin(name: str = "spring") -> None:
     with writing() as session:
         business = session.query(Business).one()
-        start_campaign(session, business, name, Profile.model_validate(business.profile).opener)
+        enrolling.begin(session, business, name, Profile.model_validate(business.profile).opener)
 
 
 def queue_touch() -> int:
@@ -249,9 +249,12 @@ def test_contacts_without_lawful_hours_do_not_block_a_campaign(service: Service)
         for sender in session.query(Sender):
             sender.per_second = 1.0
         for n in range(8):
-            stranger = add_contact(session, business, f"+121255501{40 + n}", "Sample")
+            add_contact(session, business, f"+121255501{40 + n}", "Sample")
+        enrolling.begin(session, business, "spring", Profile.model_validate(business.profile).opener)
+        for stranger in session.query(Contact).where(
+            Contact.id != sarah.id
+        ):  # moved away since
             stranger.timezone, stranger.zones = None, ["Pacific/Honolulu", "Europe/London", "Asia/Tokyo"]
-        start_campaign(session, business, "spring", Profile.model_validate(business.profile).opener)
         enrolled = session.query(Enrollment).where(Enrollment.contact_id == sarah.id).one()
         enrolled.due_at = clock.now() + timedelta(seconds=1)
     sweep_for_a_while(service)
@@ -277,7 +280,7 @@ def test_a_campaign_with_a_broken_text_does_not_block_the_others(service: Servic
             contact = add_contact(session, business, f"+121255501{40 + n}", "Sample")
             session.add(Enrollment(campaign_id=broken.id, contact_id=contact.id, due_at=early))
         session.flush()
-        start_campaign(session, business, "sound", Profile.model_validate(business.profile).opener)
+        enrolling.begin(session, business, "sound", Profile.model_validate(business.profile).opener)
     sweep_for_a_while(service)
     with reading() as session:
         assert session.query(Message).where(Message.to_address == SARAH).count() == 1

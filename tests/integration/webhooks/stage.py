@@ -29,8 +29,8 @@ from data.models import (
     Suppression,
     Touch,
 )
-from data.queries.campaigns import start_campaign
 from scheduler import rate_limit, wake
+from scheduler.campaigns.enrolling import begin
 from scheduler.due import due_jobs
 from scheduler.jobs import Job
 from tests.integration.webhooks.contents import contents, empty
@@ -200,7 +200,7 @@ def _furnish() -> None:
         for phone, names in CONTACTS.items():
             _add(session, business, phone, names)
         session.flush()
-        start_campaign(session, business, "spring", "Hi {first_name}, {business} here. Shall I find a time?")
+        begin(session, business, "spring", "Hi {first_name}, {business} here. Shall I find a time?")
         campaign = session.query(Campaign).one()
         session.add(Touch(campaign_id=campaign.id, step=2, day=5, template="Hello from {business}."))
 

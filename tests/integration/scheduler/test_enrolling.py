@@ -1,4 +1,4 @@
-"""Starting campaigns: nobody twice, whoever starts what at the same moment, and quickly."""
+"""Enrolling: nobody twice, whoever starts what at the same moment, and quickly."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ import pytest
 from services.at_once import at_once
 from sqlalchemy import event
 
+from actions.words.template import UnusableText
 from data import db
 from data.db import reading, writing
 from data.models import Business, Campaign, Contact, ContactBasis, Enrollment, Person, Sender
 from data.profile import Profile
-from data.queries import campaigns
-from data.queries.campaigns import UnusableTemplate, launch, start_campaign
 from data.queries.messages import conversation_of
 from data.queries.senders import business_of
 from data.queries.suppressions import suppress
+from data.segments import sieve
+from scheduler.campaigns import enrolling
+from scheduler.campaigns.enrolling import begin_in_parts
 from tests.world_fixtures import Service, add_contact
 
 pytestmark = pytest.mark.database
@@ -48,7 +50,7 @@ def business_id() -> int:
 def begin(name: str) -> None:
     with writing() as session:
         business = session.query(Business).one()
-        start_campaign(session, business, name, Profile.model_validate(business.profile).opener)
+        enrolling.begin(session, business, name, Profile.model_validate(business.profile).opener)
 
 
 def crowd(size: int, prefix: str = "+1999") -> None:
@@ -86,22 +88,24 @@ def test_campaigns_launched_in_chunks_at_the_same_moment_share_no_contact(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd(60)
-    monkeypatch.setattr(campaigns, "CHUNK", 7)
+    monkeypatch.setattr(sieve, "CHUNK", 11)
+    monkeypatch.setattr(enrolling, "CHUNK", 7)
     ours = business_id()
-    assert race(lambda: launch(ours, "spring", OPENER), lambda: launch(ours, "summer", OPENER)) == []
+    names = ("spring", "summer")
+    assert race(*(partial(begin_in_parts, ours, name, OPENER) for name in names)) == []
     with reading() as session:
         reached = [row.contact_id for row in session.query(Enrollment)]
     assert len(reached) == len(set(reached)) == 61
 
 
 def test_a_launch_can_be_repeated_and_takes_in_who_is_new(service: Service) -> None:
-    first = launch(business_id(), "spring", OPENER)
+    first = begin_in_parts(business_id(), "spring", OPENER)
     with writing() as session:
         add_contact(session, session.query(Business).one(), "+12125550141", "Sample")
-    again = launch(business_id(), "spring", OPENER)
+    again = begin_in_parts(business_id(), "spring", OPENER)
     assert (first.enrolled, again.enrolled) == (1, 1)
     assert again.campaign == first.campaign
-    assert again.left_out == {"in_a_campaign": 1}
+    assert again.left_out == {"already_in_it": 1}
 
 
 def test_everybody_left_out_is_counted_with_the_reason(service: Service) -> None:
@@ -117,22 +121,22 @@ def test_everybody_left_out_is_counted_with_the_reason(service: Service) -> None
             2026, 3, 9
         )
         session.flush()
-        done = start_campaign(session, business, "spring", OPENER)
+        done = enrolling.begin(session, business, "spring", OPENER)
     assert done.enrolled == 1
-    assert done.left_out == {"opt_out": 1, "in_conversation": 1, "booked": 1, "no_basis": 1}
+    assert done.left_out == {"opt_out": 1, "in_conversation": 1, "booked": 1, "basis_expired": 1}
 
 
 def test_a_day_is_the_businesss_own(service: Service) -> None:
     service.clock.until(datetime(2026, 3, 11, 2, 0, tzinfo=UTC))  # still the 10th in New York
     with writing() as session:
         session.query(ContactBasis).one().expires_on = date(2026, 3, 10)
-        done = start_campaign(session, session.query(Business).one(), "spring", OPENER)
+        done = enrolling.begin(session, session.query(Business).one(), "spring", OPENER)
     assert done.enrolled == 1
 
 
 def test_an_opener_with_a_merge_field_that_does_not_exist_starts_nothing(service: Service) -> None:
-    with pytest.raises(UnusableTemplate):
-        launch(business_id(), "spring", "Hi {firstname}")
+    with pytest.raises(UnusableText):
+        begin_in_parts(business_id(), "spring", "Hi {firstname}")
     with reading() as session:
         assert session.query(Campaign).count() == 0
 
@@ -142,10 +146,10 @@ def test_enrolling_many_takes_as_many_statements_as_enrolling_few(service: Servi
         crowd(contacts, prefix)
         counted: list[str] = []
         event.listen(db.engine(), "before_cursor_execute", lambda *told: counted.append(told[2]))
-        assert launch(business_id(), name, OPENER).enrolled >= contacts
+        assert begin_in_parts(business_id(), name, OPENER).enrolled >= contacts
         return len(counted)
 
-    assert statements("many", 1_500, "+1888") <= statements("few", 20, "+1999") + 2
+    assert statements("many", 1_500, "+1888") <= statements("few", 20, "+1999") + 8
 
 
 def test_a_number_is_known_by_its_messaging_service_too(service: Service) -> None:

@@ -1,0 +1,130 @@
+"""Enrolling: taking in everybody whom a campaign means and who may be texted, each with the person meant.
+
+Work is done in sets, and whether somebody may still be taken in is decided again behind a lock on the
+business: of campaigns that start at the same moment, one gets a contact. Everything is safe to repeat.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.db import reading, writing
+from data.models import Business, Campaign, Enrollment
+from data.segments.rule import read_rule
+from data.segments.sieve import Candidate, Chosen, Sieve
+from scheduler.campaigns.one_touch import open_one_touch
+from scheduler.campaigns.taking_in import Door, Taken
+
+CHUNK = 1_000
+"""So many contacts are taken in by one transaction; between two of them others may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What an enrolling has done: how many it has newly taken in, and how many of the campaign's are held.
+
+    `left_out` counts the others by reason (data/segments/left_out.py); `to_call` are the contacts whom a
+    person should telephone instead.
+    """
+
+    campaign: int
+    enrolled: int
+    held: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    to_call: tuple[int, ...] = ()
+
+
+def begin(session: Session, business: Business, name: str, template: str) -> Enrolled:
+    """Start a campaign of one touch, or take the newly eligible into the one of that name.
+
+    Safe to repeat, also at the same moment: nobody is in two campaigns. Raises UnusableText.
+    """
+    campaign = open_one_touch(session, business, name, template)
+    sieve, door = _prepared(session, campaign)
+    sums = _Sums(campaign.id)
+    for part in sieve.stretches(session):
+        sums.note(part)
+        for chunk in _chunks(part.candidates):
+            sums.add(door.take_in(session, chunk))
+    return sums.result()
+
+
+def begin_in_parts(business_id: int, name: str, template: str) -> Enrolled:
+    """As `begin`, in transactions of its own that hold nobody up for long."""
+    with writing() as session:
+        business = session.get_one(Business, business_id)
+        campaign = open_one_touch(session, business, name, template)
+    return enrol(campaign.id)
+
+
+def enrol(campaign_id: int, *, attested_only: bool = False) -> Enrolled:
+    """Take in everybody whom the campaign means and who is not in it yet; in transactions of its own.
+
+    With a pilot the best go ahead, and the others are held until `release`. Raises UnusableRule.
+    """
+    with reading() as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        sieve, door = _prepared(session, campaign, attested_only=attested_only)
+    sums, after = _Sums(campaign_id), 0
+    while after >= 0:
+        with reading() as session:
+            after, part = sieve.next(session, after)
+        sums.note(part)
+        for chunk in _chunks(part.candidates):
+            with writing() as session:
+                sums.add(door.take_in(session, chunk))
+    if door.pilot is not None:
+        with writing() as session:
+            ahead = door.send_ahead(session)
+        sums.enrolled, sums.held = ahead, max(0, sums.held - ahead)
+    return sums.result()
+
+
+def release(session: Session, campaign_id: int) -> int:
+    """After a pilot: those who were held may go, from their next allowed moment on; how many they are."""
+    campaign = session.get_one(Campaign, campaign_id)
+    door = Door.of(session, session.get_one(Business, campaign.business_id), campaign)
+    held = session.scalars(
+        select(Enrollment.id).where(Enrollment.campaign_id == campaign_id, Enrollment.state == "held")
+    ).all()
+    return door.activate(session, held)
+
+
+def _prepared(session: Session, campaign: Campaign, *, attested_only: bool = False) -> tuple[Sieve, Door]:
+    business = session.get_one(Business, campaign.business_id)
+    rule = read_rule(campaign.rule)
+    sieve = Sieve.of(session, business, rule, campaign=campaign, attested_only=attested_only)
+    return sieve, Door.of(session, business, campaign)
+
+
+def _chunks(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+    for first in range(0, len(candidates), CHUNK):
+        yield candidates[first : first + CHUNK]
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What has come of it so far."""
+
+    campaign: int
+    enrolled: int = 0
+    held: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    to_call: list[int] = field(default_factory=list)
+
+    def note(self, part: Chosen) -> None:
+        self.left_out += part.left_out
+        self.to_call += part.to_call
+
+    def add(self, taken: Taken) -> None:
+        self.enrolled += taken.active
+        self.held += taken.held
+        self.left_out += taken.left_out
+
+    def result(self) -> Enrolled:
+        return Enrolled(self.campaign, self.enrolled, self.held, dict(self.left_out), tuple(self.to_call))
