@@ -22,8 +22,11 @@ answered 400 with {"error": one sentence}. A number in a path is written as it i
     GET    /sim/faults                     {"faults": […], "kinds": {kind: meaning}}
     POST   /sim/faults                     {"kind", "times"? (1; null = until cleared), "number"?, "seconds"?,
                                             "status"?, "code"?, "statuses"? [delivered…], "calls"? create|
-                                            read|all, "share"? 0..1} -> 201, the fault
+                                            read|content|all, "share"? 0..1} -> 201, the fault
     DELETE /sim/faults, /sim/faults/ID     {"cleared": how many}
+    POST   /sim/templates                  {"sid", "body", "name"?, "category"? utility|marketing, "language"?
+                                            "approval"? (approved), "rejected_because"?, "defaults"? {"1": …}}
+                                            -> 201: a WhatsApp template, or what has become of one
     GET    /sim/clock                      {"now", "timezone"}
     POST   /sim/clock                      {"forward_seconds": n} or {"to": "tomorrow_10"} -> {"now"}
     POST   /sim/reset                      {} -> {"generation"}: forget messages, faults and counts
@@ -34,6 +37,7 @@ A message: {"sid", "from": phone|business, "number", "sender", "channel", "body"
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,7 +49,7 @@ from bot.simulator.clock import Clock, ClockStuck
 from bot.simulator.faults import KINDS, UnknownFault
 from bot.simulator.inbound import NoSuchSender
 from bot.simulator.network import Network
-from bot.simulator.records import is_number, number_of
+from bot.simulator.records import Template, is_number, number_of
 
 _LONGEST_TEXT = 1600
 _FURTHEST = 366 * 86_400
@@ -197,6 +201,20 @@ def blueprint(network: Network, clock: Clock | None, timezone: str) -> Blueprint
     @control.delete("/faults/<fault_id>")
     def clear_fault(fault_id: str) -> Response:
         return jsonify(cleared=network.faults.clear(fault_id))
+
+    @control.post("/templates")
+    def put_template() -> tuple[Response, int]:
+        asked = _asked()
+        sid = asked.pop("sid", "")
+        if not isinstance(sid, str) or not re.fullmatch(r"HX[0-9a-fA-F]{32}", sid):
+            raise Mistake("sid is HX and 32 hexadecimal digits")
+        try:
+            network.put_template(sid, Template(**asked))
+        except TypeError:
+            raise Mistake(
+                "a template has sid, body, name, category, language, approval and the like"
+            ) from None
+        return jsonify(sid=sid), 201
 
     @control.get("/clock")
     def time() -> Response:

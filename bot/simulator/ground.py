@@ -27,7 +27,7 @@ class Ground:
     tokens: tuple[str, ...]
     senders: tuple[str, ...]
     services: Mapping[str, Sequence[str]]
-    templates: Mapping[str, Template]
+    templates: dict[str, Template]
     webhook_url: str
     fallback_url: str
     clock: Callable[[], datetime]

@@ -58,7 +58,7 @@ class Network:
             tokens=tokens,
             senders=tuple(senders),
             services=messaging_services or {},
-            templates=templates or {},
+            templates=dict(templates or {}),
             webhook_url=webhook_url,
             fallback_url=fallback_url,
             clock=clock,
@@ -108,6 +108,11 @@ class Network:
     def read(self, number: str) -> int:
         """The owner of the phone looks at it: delivered WhatsApp texts become read."""
         return self.outbound.read(number)
+
+    def put_template(self, sid: str, template: Template) -> None:
+        """Keep a template, or change the one of this id, as its approval does."""
+        with self.ground.lock:
+            self.ground.templates[sid] = template
 
     # -- time
 

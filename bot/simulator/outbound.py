@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.simulator import keywords, segments
+from bot.simulator.content import failure_of, filled
 from bot.simulator.ground import Ground
 from bot.simulator.records import (
     FINAL,
@@ -112,7 +111,7 @@ class Outbound:
         if content:
             if template is None:
                 raise Refusal(21655)
-            body = _filled(template.body, form.get("ContentVariables", ""))
+            body = filled(template, form.get("ContentVariables", ""))
         if not body and not media:
             raise Refusal(21602)
         if len(body) > _LONGEST:
@@ -131,9 +130,10 @@ class Outbound:
         message.validity = timedelta(seconds=int(validity))
         message.content_sid = content or None
         message.category = template.category if template else ""
-        if channel_of(to) == "whatsapp" and template is None:
+        if channel_of(to) == "whatsapp":
             wrote_at = phone.wrote_at.get(sender)
-            message.deaf = wrote_at is None or message.created - wrote_at > _WINDOW
+            closed = wrote_at is None or message.created - wrote_at > _WINDOW
+            message.fails_with = failure_of(template, closed)
         return message
 
     def _from_pool(self, service: str, to: str) -> str:
@@ -203,8 +203,8 @@ class Outbound:
             if message.direction == "outbound-api" and message.from_ in ground.phone(message.number).blocks:
                 self._fail(message, "failed", 21610)
                 return
-            if message.deaf:
-                self._fail(message, "failed", 63016)
+            if message.fails_with:
+                self._fail(message, "failed", message.fails_with)
                 return
             fault = ground.faults.strike("send_failed", number=message.number)
             if fault:
@@ -303,19 +303,3 @@ class Outbound:
     def confirm(self, keyword: keywords.Keyword, sender: str, phone: Phone, channel: Channel) -> None:
         """The provider's own answer to a keyword."""
         self.reply(sender, address_of(phone.number, channel), keywords.CONFIRMATIONS[keyword])
-
-
-def _filled(template: str, variables: str) -> str:
-    try:
-        values = json.loads(variables or "{}")
-    except ValueError:
-        raise Refusal(21656) from None
-    if not isinstance(values, dict):
-        raise Refusal(21656)
-
-    def value(match: re.Match[str]) -> str:
-        if match[1] not in values:
-            raise Refusal(21656)
-        return str(values[match[1]])
-
-    return re.sub(r"\{\{(\w+)\}\}", value, template)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -50,10 +50,19 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An approved WhatsApp template: text with {{1}} places, and its category."""
+    """A WhatsApp template: text with {{1}} places, its category, and what WhatsApp says of it.
+
+    `defaults` fill the places that a message leaves out.
+    """
 
     body: str
     category: Literal["utility", "marketing"] = "utility"
+    name: str = ""
+    language: str = "en"
+    approval: str = "approved"
+    """`unsubmitted`, `received`, `pending`, `approved`, `rejected`, `paused` or `disabled`."""
+    rejected_because: str = ""
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -79,8 +88,8 @@ class Message:
     content_sid: str | None = None
     category: str = ""
     validity: timedelta = timedelta(seconds=36_000)
-    deaf: bool = False
-    """Free text on WhatsApp outside the 24-hour window at the time of the request: it will fail."""
+    fails_with: int = 0
+    """The code with which WhatsApp will fail it, such as 63016 for free text outside the 24 hours."""
     held_callbacks: list[Status] | None = None
     """Callbacks kept back to be told in the wrong order; None tells each at its time."""
     seq: int = 0

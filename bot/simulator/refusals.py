@@ -62,7 +62,11 @@ CODES: dict[int, Meaning] = {
     63017: Meaning(400, "Channel request rate limit exceeded"),
     63018: Meaning(400, "Rate limit exceeded for Channel"),
     63024: Meaning(400, "Invalid message recipient"),
+    63027: Meaning(400, "Template does not exist for a language and locale"),
     63038: Meaning(400, "Account exceeded the daily messages limit"),
+    63040: Meaning(400, "Template Rejected"),
+    63041: Meaning(400, "Template Paused"),
+    63042: Meaning(400, "Template Disabled"),
     63049: Meaning(400, "Meta chose not to deliver this WhatsApp marketing message"),
     131050: Meaning(400, "User has stopped receiving marketing messages on WhatsApp"),
 }  # fmt: skip

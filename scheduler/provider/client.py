@@ -1,4 +1,4 @@
-"""The provider's client: send one text, look one up, list what it has sent. Twilio's own library underneath.
+"""The provider's client: send a text, look one up, list or delete what was sent. Twilio's library underneath.
 
 A refusal and an unknown outcome are different things: after a time-out or a 5xx the text may exist, and
 sending again could double it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,9 +29,14 @@ TIMEOUT = 10.0
 """Seconds for one request, connecting included."""
 
 DEFAULT_ROOT = "https://api.twilio.com"
+CONTENT_ROOT = "https://content.twilio.com"
+"""Where templates are kept; with another root address they are asked for there as well."""
 
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 """What the provider may ask us to wait; more than that is a mistake of somebody's."""
+
+UNKNOWN_RESOURCE = "20404"
+"""What we ask about does not exist at the provider."""
 
 PAGE = 100
 MOST_LOOKED_AT = 1_000
@@ -62,7 +67,9 @@ class NotReached(Exception):
 class Outbound:
     """A text to send; addresses are E.164, or a messaging service's id as sender.
 
-    Without a `status_callback` the provider tells nothing by itself: whoever sent it asks.
+    Without a `status_callback` the provider tells nothing by itself: whoever sent it asks. With a
+    `content_sid` it goes as that approved template, filled with `content_variables`; `body` is then what our
+    transcript says.
     """
 
     to: str
@@ -71,6 +78,8 @@ class Outbound:
     body: str
     status_callback: str
     valid_for: timedelta | None = None
+    content_sid: str | None = None
+    content_variables: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +105,14 @@ class RootedHttpClient(TwilioHttpClient):  # type: ignore[misc]
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """The request, to our root."""
         self._last.headers = {}
-        answer = super().request(method, url.replace(DEFAULT_ROOT, self.root, 1), *args, **kwargs)
+        answer = super().request(method, self._address(url), *args, **kwargs)
         self._last.headers = answer.headers or {}
         return answer
+
+    def _address(self, url: str) -> str:
+        if self.root == DEFAULT_ROOT:
+            return url
+        return url.replace(DEFAULT_ROOT, self.root, 1).replace(CONTENT_ROOT, self.root, 1)
 
     def asked_to_wait(self) -> timedelta | None:
         """What this thread's last answer said in Retry-After (the library's errors carry no headers)."""
@@ -115,12 +129,21 @@ class Provider:
         self._http = RootedHttpClient(root)
         self._client = Client(account, token, http_client=self._http)
 
+    @property
+    def contents(self) -> Any:
+        """The library's resource of templates (scheduler/provider/content.py)."""
+        return self._client.content.v1.contents
+
     def send(self, text: Outbound) -> Sent:
         """Hand one text over. Raises Refused, NotReached or OutcomeUnknown."""
         values: dict[str, Any] = {
             "to": addressed(text.to, text.channel),
-            "body": text.body,
         }
+        if text.content_sid:
+            values["content_sid"] = text.content_sid
+            values["content_variables"] = json.dumps(dict(text.content_variables or {}))
+        else:
+            values["body"] = text.body
         if text.status_callback:
             values["status_callback"] = text.status_callback
         if text.sender.startswith("MG"):
@@ -142,7 +165,7 @@ class Provider:
 
     def fetch(self, provider_id: str) -> Sent:
         """One text as it stands. Raises Refused or NotReached."""
-        with _reading():
+        with looking_up():
             return _sent(self._client.messages(provider_id).fetch())
 
     def sent_to(self, to: str, channel: str, since: datetime) -> Iterator[Sent]:
@@ -153,7 +176,7 @@ class Provider:
         provider's moments are whole seconds.
         """
         since = since.replace(microsecond=0)
-        with _reading():
+        with looking_up():
             for message in self._client.messages.stream(
                 to=addressed(to, channel), limit=MOST_LOOKED_AT, page_size=PAGE
             ):
@@ -163,9 +186,21 @@ class Provider:
                 if sent.created_at is None or sent.created_at >= since:
                     yield sent
 
+    def delete(self, provider_id: str) -> None:
+        """Have the provider forget a text, ours or theirs. One that it does not know is forgotten already.
+
+        Raises Refused (a text under way cannot be deleted yet) or NotReached. Safe to repeat.
+        """
+        try:
+            with looking_up():
+                self._client.messages(provider_id).delete()
+        except Refused as refusal:
+            if refusal.code != UNKNOWN_RESOURCE:
+                raise
+
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def looking_up() -> Iterator[None]:
     """Looking something up changes nothing: every failure but a refusal is worth another try."""
     try:
         yield
