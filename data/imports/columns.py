@@ -81,6 +81,13 @@ def find_columns(text: Text, asked: Mapping[str, str] | None = None) -> Columns:
     )
 
 
+def phone_columns(columns: Columns) -> tuple[int, ...]:
+    """Every column that may hold a phone number, by its name or because somebody said so."""
+    names = {key for field, key in _preferences() if field == "phone"}
+    found = {at for at, name in enumerate(columns.names) if folded(name) in names}
+    return tuple(sorted(found | {columns.fields["phone"]}))
+
+
 def _listed(names: Sequence[str]) -> str:
     shown = [name if len(name) <= 30 else name[:29] + "…" for name in names[:25]]
     return ", ".join(map(repr, shown)) + (f" and {len(names) - 25} more" if len(names) > 25 else "")

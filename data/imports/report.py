@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from data.imports.entry import Trouble
-from data.imports.list_file import ListError, Record
+from data.imports.list_file import ListError
 
 OURS = ("row", "reason", "detail")
 
@@ -29,19 +30,22 @@ def default_path(file: Path) -> Path:
     return file.with_name(f"{file.stem}.report.csv")
 
 
-def write_report(
-    path: Path, header: list[str], records: Iterable[Record], refused: Mapping[int, Trouble]
-) -> None:
-    """Write the report of the refused rows. Raises ListError where the file cannot be written."""
+def write_report(path: Path, header: list[str], refused: Iterable[tuple[int, Trouble, list[str]]]) -> None:
+    """Write the report of the refused rows (row, why, cells). Raises ListError where that cannot be done.
+
+    Whoever reads it meanwhile sees the old one or the new one.
+    """
+    fresh = path.with_name(f".{path.name}.new")
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with fresh.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([*OURS, *(_column(name) for name in header)])
-            for record in records:
-                if trouble := refused.get(record.row):
-                    own = (record.row, trouble.reason, defused(trouble.detail))
-                    writer.writerow([*own, *map(defused, record.cells)])
+            for row, trouble, cells in refused:
+                writer.writerow([row, trouble.reason, defused(trouble.detail), *map(defused, cells)])
+        fresh.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
         raise ListError(
             f"the report {path} cannot be written ({error.strerror or error}); name another with --report"
         ) from None

@@ -14,7 +14,7 @@ from data.imports.columns import FIELDS, Columns
 from data.imports.entry import Entry, Trouble, Where, Who
 from data.imports.fields import day_first_only, read_country, read_date, read_money, split_name, tidy
 from data.imports.list_file import Record
-from data.imports.numbers import BadNumber, NoNumber, read_number
+from data.imports.numbers import BadNumber, NoNumber, Number, read_number
 from data.imports.words import folded, meanings
 from data.whereabouts import zones_named, zones_of
 
@@ -52,15 +52,17 @@ class RowReader:
     services: Mapping[str, str] = field(default_factory=dict)
     day_first: bool = False
     _at: dict[str, int] = field(init=False)
+    _dated: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         nowhere = len(self.columns.names)
+        self._dated = tuple(name for name in _DATES if name in self.columns.fields)
         self._at = {name: self.columns.fields.get(name, nowhere) for name in (*FIELDS, "full_name")}
 
     def learn_dates(self, records: Iterable[Record]) -> None:
         """Tell 3/4 from 4/3 by the dates of the list that leave no doubt; else by the business's country."""
         self.day_first = self.home not in _MONTH_FIRST
-        at = [self.columns.fields[name] for name in _DATES if name in self.columns.fields]
+        at = [self.columns.fields[name] for name in self._dated]
         seen = {
             order
             for record in islice(records, 5_000)
@@ -70,15 +72,13 @@ class RowReader:
         if len(seen) == 1:
             self.day_first = seen.pop()
 
-    def read(self, record: Record) -> Entry | Stop | Trouble:
-        """An entry, with its basis or the lack of it; or the reason why the row cannot be one."""
-        # short rows are filled up; the cell behind the last is that of every field without a column
-        width = len(self.columns.names)
-        cells = record.cells[:width] + [""] * (width + 1 - min(len(record.cells), width))
-        get = self._cell
-        named = read_country(get(cells, "country"))
+    def look(self, record: Record) -> Number | Stop | Trouble:
+        """The number of a row that may be texted as far as number and marks go; else why not."""
+        cells = self._cells(record)
         try:
-            number = read_number(get(cells, "phone"), named or self.home)
+            number = read_number(
+                self._cell(cells, "phone"), read_country(self._cell(cells, "country")) or self.home
+            )
         except NoNumber:
             return Trouble("no_phone", "there is no phone number in this row")
         except BadNumber as error:
@@ -87,6 +87,19 @@ class RowReader:
             return stop
         if number.line_type:
             return Trouble("line_type", f"the number {number.e164} is {number.line_type}")
+        return number
+
+    def read(self, record: Record) -> Entry | Stop | Trouble:
+        """An entry, with its basis or the lack of it; or the reason why the row cannot be one."""
+        found = self.look(record)
+        return self.entry(record, found) if isinstance(found, Number) else found
+
+    def entry(self, record: Record, number: Number) -> Entry:
+        """The row whose number has been read already, with its basis or the lack of it."""
+        width = len(self.columns.names)
+        cells = self._cells(record)
+        get = self._cell
+        named = read_country(get(cells, "country"))
         country = named or number.country or self.home
         who, unread = self._who(cells)
         for at, cell in enumerate(record.cells[width:], start=width + 1):
@@ -165,16 +178,7 @@ class RowReader:
             given, family = split_name(full)
             first, last = first or given, last or family
         extra = {self.columns.names[at]: cells[at] for at in self.columns.others if cells[at].strip()}
-        unread = ""
-        for name in _DATES:
-            cell = tidy(get(cells, name))
-            day = self._date(cells, name)
-            if cell and (day is None or (name in _PAST and day > self.today)):
-                extra[self.columns.name(name)] = cell
-                if name not in _SHOWS_NOTHING:
-                    why = "lies in the future" if day else "cannot be read as a date"
-                    unread += f"; “{cell}” in {self.columns.name(name)} {why}"
-        visit, quoted, enquired = (self._past(cells, name) for name in _PAST)
+        days, unread = self._days(cells, extra)
         money = tidy(get(cells, "value"))
         value = read_money(money) if money else None
         if money and value is None:
@@ -190,17 +194,34 @@ class RowReader:
             email=tidy(get(cells, "email")) or None,
             crm_id=tidy(get(cells, "crm_id")) or None,
             relationship=relationship,
-            last_visit=visit,
+            last_visit=days.get("last_visit"),
             last_service=self.services.get(folded(service), service) or None,
             value=value,
-            booked_until=self._date(cells, "booked_until"),
-            quoted_on=quoted,
-            enquired_on=enquired,
-            due_on=self._date(cells, "due_on"),
+            booked_until=days.get("booked_until"),
+            quoted_on=days.get("quoted_on"),
+            enquired_on=days.get("enquired_on"),
+            due_on=days.get("due_on"),
             visits=self._count(cells, extra),
             unhappy=self._unhappy(cells, extra),
             extra=extra,
         ), unread
+
+    def _days(self, cells: list[str], extra: dict[str, str]) -> tuple[dict[str, date], str]:
+        """The dates of a row by their fields, and what cannot be used of them (kept in `extra`)."""
+        days: dict[str, date] = {}
+        unread = ""
+        for name in self._dated:
+            if not (cell := tidy(self._cell(cells, name))):
+                continue
+            day = self._date(cells, name)
+            if day is not None and not (name in _PAST and day > self.today):
+                days[name] = day
+                continue
+            extra[self.columns.name(name)] = cell
+            if name not in _SHOWS_NOTHING:
+                why = "lies in the future" if day else "cannot be read as a date"
+                unread += f"; “{cell}” in {self.columns.name(name)} {why}"
+        return days, unread
 
     def _count(self, cells: list[str], extra: dict[str, str]) -> int | None:
         cell = tidy(self._cell(cells, "visits"))
@@ -220,10 +241,6 @@ class RowReader:
         extra[self.columns.name("unhappy")] = cell
         return True
 
-    def _past(self, cells: list[str], name: str) -> date | None:
-        day = self._date(cells, name)
-        return day if day and day <= self.today else None
-
     def _where(self, cells: list[str], who: Who, country: str | None) -> Where:
         get = self._cell
         zone = tidy(get(cells, "timezone"))
@@ -240,6 +257,11 @@ class RowReader:
 
     def _date(self, cells: list[str], name: str) -> date | None:
         return read_date(self._cell(cells, name), self.day_first)
+
+    def _cells(self, record: Record) -> list[str]:
+        """The cells, as many as there are columns, and a blank one for every field that has no column."""
+        width = len(self.columns.names)
+        return record.cells[:width] + [""] * (width + 1 - min(len(record.cells), width))
 
     def _cell(self, cells: list[str], name: str) -> str:
         return cells[self._at[name]]

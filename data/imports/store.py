@@ -15,10 +15,8 @@ from data import clock, crypto
 from data.imports.basis import Basis
 from data.imports.entry import Entry, Trouble, Who
 from data.imports.merging import Place, Places, adds, in_force, merged
-from data.imports.rows import Stop
-from data.models import Business, Contact, ContactBasis, Conversation, ImportBatch, Person, Suppression
-from data.queries.outcomes import refresh_outcome
-from data.queries.suppressions import suppress
+from data.imports.signals import Signal, end_sequences, signal_of
+from data.models import Business, Contact, ContactBasis, ImportBatch, Person, Suppression
 
 T = TypeVar("T")
 
@@ -62,29 +60,10 @@ def suppressed_numbers(session: Session, business: Business, phones: Iterable[st
     return {phone: reason for phone, reason in found if reason}
 
 
-def write_stops(session: Session, business: Business, stops: dict[str, Stop]) -> bool:
-    """Put the marked numbers on the suppression list; whether any was not on it."""
-    there = suppressed_numbers(session, business, stops)
-    wanted = {"opted_out": "opt_out", "do_not_contact": "do_not_contact"}
-    fresh = {
-        phone: wanted[stop.trouble.reason]
-        for phone, stop in stops.items()
-        if there.get(phone) not in ("opt_out", wanted[stop.trouble.reason])
-    }
-    for phone, reason in fresh.items():
-        suppress(session, business, phone, reason=reason, source="import", evidence=stops[phone].evidence)
-    for some in _chunks(fresh):
-        talks = select(Conversation).join(Contact, Conversation.contact_id == Contact.id)
-        of_these = talks.where(Contact.business_id == business.id, Contact.phone.in_(some))
-        for conversation in session.scalars(of_these).all():
-            refresh_outcome(session, conversation)
-    return bool(fresh)
-
-
 def known_numbers(session: Session, business: Business, phones: Iterable[str]) -> dict[str, Known]:
     """What the database knows of these numbers."""
     known: dict[str, Known] = {}
-    for some in _chunks(phones):
+    for some in in_chunks(phones):
         of_these = (Contact.business_id == business.id, Contact.phone.in_(some))
         contacts = session.execute(
             select(
@@ -134,7 +113,7 @@ def rescue(entries: Iterable[Entry], known: dict[str, Known], today: date) -> No
 class Writer:
     """Collects what has to be written and writes it at the end."""
 
-    def __init__(self, session: Session, business: Business, known: dict[str, Known]) -> None:
+    def __init__(self, session: Session, business: Business, known: dict[str, Known], today: date) -> None:
         self._session = session
         self._business = business
         self._known = known
@@ -144,6 +123,8 @@ class Writer:
         self._bases: list[tuple[str, dict[str, Any]]] = []
         self._moved: list[dict[str, Any]] = []
         self._changed: list[dict[str, Any]] = []
+        self._today = today
+        self._signals: dict[int, list[Signal]] = {}
         self.done = Stored()
 
     def household(self, phone: str, entries: Sequence[Entry]) -> None:
@@ -167,6 +148,7 @@ class Writer:
         for entry in entries:
             based = self._new_basis(phone, entry, known.bases)
             same = next((each for each in known.persons if each[1].is_same(entry.who)), None)
+            self._heed(known.contact, same[1] if same else None, entry.who)
             if same is None:
                 self._new_person(phone, entry)
                 known.persons.append((0, entry.who))
@@ -180,6 +162,10 @@ class Writer:
             else:
                 detail = "this person is in the database already, and the row brings nothing new"
                 self.done.refused[entry.row] = Trouble("duplicate_existing", detail)
+
+    def _heed(self, contact: int, before: Who | None, row: Who) -> None:
+        if signal := signal_of(before, row, self._today):
+            self._signals.setdefault(contact, []).append(signal)
 
     def _new_person(self, phone: str, entry: Entry) -> None:
         self._persons.append((phone, _columns(entry.who)))
@@ -203,16 +189,20 @@ class Writer:
         owner = stamp | {"business_id": self._business.id, "import_batch_id": batch.id}
         self._insert(Contact, (owner | row for row in self._contacts.values()))
         ids = {phone: each.contact for phone, each in self._known.items()}
-        fresh = select(Contact.phone, Contact.id).where(Contact.import_batch_id == batch.id)
-        ids |= {row.phone: row.id for row in session.execute(fresh)}
+        for some in in_chunks(self._contacts):
+            fresh = select(Contact.phone, Contact.id).where(
+                Contact.business_id == self._business.id, Contact.phone.in_(some)
+            )
+            ids |= {row.phone: row.id for row in session.execute(fresh)}
         self._insert(Person, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._persons))
         self._insert(ContactBasis, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._bases))
         for table, rows in ((Contact, self._moved), (Person, self._changed)):
-            for some in _chunks(rows):
-                session.execute(update(table), some)
+            for changed in in_chunks(rows):
+                session.execute(update(table), changed)
+        end_sequences(session, self._signals)
 
     def _insert(self, table: type[Any], rows: Iterable[dict[str, Any]]) -> None:
-        for some in _chunks(rows):
+        for some in in_chunks(rows):
             self._session.execute(insert(table.__table__), some)  # the table itself: no ORM objects
 
 
@@ -221,7 +211,7 @@ def _columns(value: Place | Who | Basis) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def in_chunks(items: Iterable[T]) -> Iterator[list[T]]:
     waiting = iter(items)
     while some := list(islice(waiting, _CHUNK)):
         yield some

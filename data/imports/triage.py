@@ -7,98 +7,81 @@ number are a household, and each of them is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
 
 from data.imports.entry import Entry, Trouble
 from data.imports.rows import Stop
 
+Households = dict[str, list[Entry]]
+"""Number -> the rows that have it, in the order of the list."""
+
 _LONG_AGO = date(1, 1, 1)
 
 
-@dataclass(slots=True)
-class Sorted:
-    """The rows of a list, sorted: households to take in (by number), marks to write, rows to refuse."""
+def settle(
+    households: Households, stops: Mapping[str, Stop], suppressed: Mapping[str, str]
+) -> tuple[Households, dict[int, Trouble]]:
+    """The households to take in, and the rows to refuse with the reason of each.
 
-    households: dict[str, list[Entry]] = field(default_factory=dict)
-    stops: dict[str, Stop] = field(default_factory=dict)
-    refused: dict[int, Trouble] = field(default_factory=dict)
-    rows: int = 0
+    `stops` are the numbers that the list itself marks as ones to leave alone; `suppressed` maps numbers to
+    the reason of their suppression.
+    """
+    kept: Households = {}
+    refused: dict[int, Trouble] = {}
+    for phone, entries in households.items():
+        if trouble := _marked(phone, stops) or why_left_alone(suppressed.get(phone, "")):
+            refused.update((entry.row, trouble) for entry in entries)
+        elif people := _without_repeats(entries, refused):
+            kept[phone] = people
+    return kept, refused
 
-    def add(self, row: int, read: Entry | Stop | Trouble) -> None:
-        """Take one row as it was read."""
-        self.rows += 1
-        if isinstance(read, Entry):
-            self.households.setdefault(read.phone, []).append(read)
-            return
-        self.refused[row] = read.trouble if isinstance(read, Stop) else read
-        if isinstance(read, Stop) and read.phone:
-            earlier = self.stops.get(read.phone)
-            if earlier is None or earlier.trouble.reason == "do_not_contact":
-                self.stops[read.phone] = read
 
-    def settle(self, suppressed: Mapping[str, str]) -> None:
-        """Refuse what must be left alone and what stands there twice.
+def _marked(phone: str, stops: Mapping[str, Stop]) -> Trouble | None:
+    if (stop := stops.get(phone)) is None:
+        return None
+    reason = "do_not_contact" if stop.trouble.reason == "do_not_contact" else "suppressed"
+    return Trouble(reason, f"another row of this list marks {phone} as one to leave alone")
 
-        `suppressed` maps numbers to the reason of their suppression.
-        """
-        for phone, entries in list(self.households.items()):
-            trouble = self._left_alone(phone, suppressed)
-            if trouble:
-                self._refuse(entries, trouble)
-                del self.households[phone]
-            elif kept := self._without_repeats(entries):
-                self.households[phone] = kept
-            else:
-                del self.households[phone]
 
-    def _left_alone(self, phone: str, suppressed: Mapping[str, str]) -> Trouble | None:
-        if stop := self.stops.get(phone):
-            reason = "do_not_contact" if stop.trouble.reason == "do_not_contact" else "suppressed"
-            return Trouble(reason, f"another row of this list marks {phone} as one to leave alone")
-        return why_left_alone(suppressed.get(phone, ""))
+def _without_repeats(entries: list[Entry], refused: dict[int, Trouble]) -> list[Entry]:
+    if len(entries) == 1:
+        return _with_basis(entries, refused)
+    people: list[list[Entry]] = []
+    # whole names first, so that a lone "Sarah" joins Sarah Sample and does not tie her to Sarah Test
+    for entry in sorted(entries, key=lambda e: (not e.who.first_name, not e.who.last_name, e.row)):
+        same = next((each for each in people if each[0].who.is_same(entry.who)), None)
+        if same is None:
+            people.append([entry])
+        else:
+            same.append(entry)
+    kept: list[Entry] = []
+    for same in people:
+        best = max(same, key=_worth)
+        if best.trouble is not None:
+            _with_basis(same, refused)
+            continue
+        kept.append(best)
+        for other in same:
+            if other is not best:
+                refused[other.row] = Trouble(
+                    "duplicate_in_file",
+                    f"the same person and number as row {best.row}, which is kept: {_why(best, other)}",
+                )
+    return sorted(kept, key=lambda entry: entry.row)
 
-    def _refuse(self, entries: Iterable[Entry], trouble: Trouble) -> None:
-        self.refused.update((entry.row, trouble) for entry in entries)
 
-    def _without_repeats(self, entries: list[Entry]) -> list[Entry]:
-        if len(entries) == 1:
-            return self._with_basis(entries)
-        people: list[list[Entry]] = []
-        # whole names first, so that a lone "Sarah" joins Sarah Sample and does not tie her to Sarah Test
-        for entry in sorted(entries, key=lambda e: (not e.who.first_name, not e.who.last_name, e.row)):
-            same = next((each for each in people if each[0].who.is_same(entry.who)), None)
-            if same is None:
-                people.append([entry])
-            else:
-                same.append(entry)
-        kept: list[Entry] = []
-        for same in people:
-            best = max(same, key=_worth)
-            if best.trouble is None:
-                kept.append(best)
-                for other in same:
-                    if other is not best:
-                        self.refused[other.row] = Trouble(
-                            "duplicate_in_file",
-                            f"the same person and number as row {best.row}, which is kept: "
-                            f"{_why(best, other)}",
-                        )
-            else:
-                self._with_basis(same)
-        return sorted(kept, key=lambda entry: entry.row)
-
-    def _with_basis(self, entries: list[Entry]) -> list[Entry]:
-        self.refused.update((entry.row, entry.trouble) for entry in entries if entry.trouble)
-        return [entry for entry in entries if not entry.trouble]
+def _with_basis(entries: list[Entry], refused: dict[int, Trouble]) -> list[Entry]:
+    refused.update((entry.row, entry.trouble) for entry in entries if entry.trouble)
+    return [entry for entry in entries if not entry.trouble]
 
 
 def why_left_alone(reason: str) -> Trouble | None:
     """Why a number that is suppressed for `reason` is refused; None where it is not suppressed."""
     if not reason:
         return None
-    return Trouble("do_not_contact" if reason == "do_not_contact" else "suppressed", _WHY_SUPPRESSED[reason])
+    detail = _WHY_SUPPRESSED.get(reason, "this number is on the suppression list")
+    return Trouble("do_not_contact" if reason == "do_not_contact" else "suppressed", detail)
 
 
 def _worth(entry: Entry) -> tuple[bool, date, int, int]:
@@ -119,4 +102,5 @@ _WHY_SUPPRESSED = {
     "wrong_number": "whoever has this number said that it is not theirs",
     "undeliverable": "texts to this number cannot be delivered",
     "do_not_contact": "this number is on the do-not-contact list",
+    "promised_last": "whoever has this number was told that the last text to them was the last one",
 }
