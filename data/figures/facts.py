@@ -17,6 +17,7 @@ from data import clock
 from data.figures.spans import Spans
 from data.message_states import FAILURES
 from data.models import Appointment, Business, Campaign, Enrollment, Message, Person, Touch
+from data.models.base import Moment
 from data.models.booking import LIVE
 
 REPLY_DAYS = 30
@@ -74,7 +75,7 @@ def touches(ground: Ground) -> CTE:
             Message.touch_id,
             Message.channel,
             Message.sent_at,
-            func.lead(Message.sent_at)
+            func.lead(Message.sent_at, type_=Moment())
             .over(partition_by=Message.contact_id, order_by=order)
             .label("followed_at"),
             func.min(Message.sent_at)

@@ -44,7 +44,9 @@ class Spans:
         """The local day of a moment."""
         if not self._lite:
             return cast(func.timezone(self._zone.key, moment), Date)
-        return type_coerce(func.date(type_coerce(moment, String), self._offset(moment)), Date())
+        # without its fraction, which SQLite would round up into the next day
+        whole = func.substr(type_coerce(moment, String), 1, 19)
+        return type_coerce(func.date(whole, self._offset(moment)), Date())
 
     def day_later(self, day: Any, days: int) -> ColumnElement[date]:
         """So many calendar days after a day."""
