@@ -11,7 +11,7 @@ from actions.words.finding import Finding, finding, quoted
 from actions.words.grammar import Parsed
 from actions.words.merge_fields import FIELDS, MAY_BE_EMPTY, NEVER_IN_HEALTH, UnusableText
 from actions.words.paths import Place
-from actions.words.plain import PLAIN
+from actions.words.plain import PLAIN, plain
 from actions.words.renderings import ALWAYS, renderings
 from actions.words.rules import health_words, rules
 from actions.words.sms_segments import UCS_2, count
@@ -104,7 +104,7 @@ def _needs(step: Step, texts: list[str], about: About, place: Place) -> Iterator
     for name in wanted:
         if not all(rules()[name].is_met_by(text) for text in texts):
             yield finding(name, step)
-    if place.is_first and not all(about.business.lower() in text.lower() for text in texts):
+    if place.is_first and not all(_name(about).lower() in text.lower() for text in texts):
         yield finding("who_we_are", step)
 
 
@@ -117,7 +117,7 @@ def _words(step: Step, texts: list[str], parsed: Parsed, about: About, place: Pl
         if rule.unless_openings and "openings" in parsed.fields:
             continue
         # the business's own name is no claim of the text's
-        bare = (text.replace(about.business, "~") for text in texts) if about.business else iter(texts)
+        bare = (_without_name(text, about) for text in texts)
         words = list(dict.fromkeys(word for text in bare for word in rule.found_in(text)))
         if rule.name == "links" and words:
             short = rules()["short_links"]
@@ -126,9 +126,18 @@ def _words(step: Step, texts: list[str], parsed: Parsed, about: About, place: Pl
             yield finding(rule.name, step, quoted(words))
     if about.health_trade:
         pattern = health_words(about.services)
-        plain_texts = (text.replace(about.business, "~").lower() for text in texts)
+        plain_texts = (_without_name(text, about).lower() for text in texts)
         if named := list(dict.fromkeys(word for text in plain_texts for word in pattern.findall(text))):
             yield finding("health_treatment", step, quoted(named))
+
+
+def _name(about: About) -> str:
+    """The name of the business as it stands in a text."""
+    return " ".join(plain(about.business).split())
+
+
+def _without_name(text: str, about: About) -> str:
+    return text.replace(_name(about), "~") if _name(about) else text
 
 
 def _brief(step: Step, texts: list[str], parsed: Parsed, brief: Brief, about: About) -> Iterator[Finding]:

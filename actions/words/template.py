@@ -28,7 +28,8 @@ def render(template: str, fields: Mapping[str, object]) -> str:
     """
     parsed = parse(template)
     _known(parsed, fields)
-    values = {name: _value(name, value) for name, value in fields.items()}
+    values = {name: _value(name, fields[name]) for name in parsed.fields}
+    values |= {name: fields[name] for name in ("today", "country") if name in fields}
     if parsed.columns:
         values[EXTRA] = _columns(parsed, fields.get(EXTRA))
     try:
