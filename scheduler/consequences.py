@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session
 from data import clock
 from data.message_states import FAILURES, KINDS
 from data.models import Business, Callback, Contact, Conversation, DeliveryEvent, Message
-from data.queries.enrollments import stop_enrollments
+from data.queries.enrollments import end_enrollments, stop_enrollments
 from data.queries.messages import cancel_queued, conversation_of
 from data.queries.outcomes import refresh_outcome
-from data.queries.senders import NoSender, sender_for
 from data.queries.suppressions import suppress
+from data.queries.whatsapp import withdrawn
 from scheduler.handoffs import open_handoff
 from scheduler.jobs import Job
 from scheduler.provider.errors import Verdict, verdict
 from scheduler.stopping import probe_every, stop_senders
+from scheduler.whatsapp.by_sms import to_sms, waiting_on_whatsapp
 
 ANSWER_AGAIN_WITHIN = timedelta(minutes=15)
 """An answer is tried again only so soon: hours later it would be an answer to nothing. A person looks."""
@@ -62,6 +63,8 @@ def fail(
 def drop(session: Session, message: Message, reason: str) -> list[Job]:
     """A text may never leave. Where somebody waits for it, a person is told."""
     message.state, message.cancelled_reason, message.claimed_at = "cancelled", reason, None
+    if message.kind == "touch" and message.enrollment_id is not None:
+        end_enrollments(session, [message.enrollment_id], reason)
     if message.contact_id is None:
         return []
     conversation = conversation_of(session, session.get_one(Contact, message.contact_id))
@@ -104,7 +107,7 @@ def _another_try(session: Session, message: Message, ruling: Verdict) -> timedel
 
 def _again(message: Message, wait: timedelta) -> None:
     """A new attempt. What still comes in for the old one is known by its receipts (receipts.py)."""
-    message.state, message.claimed_at, message.paced = "queued", None, False
+    message.state, message.claimed_at, message.called_at, message.paced = "queued", None, None, False
     message.provider_id, message.sent_at = None, None
     message.due_at = clock.now() + wait
 
@@ -122,6 +125,8 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
     contact = session.get_one(Contact, message.contact_id)
     business = session.get_one(Business, message.business_id)
     conversation = conversation_of(session, contact)
+    if ruling.template is not None and message.content_sid is not None:
+        withdrawn(session, business.id, message.content_sid, ruling.template)
     if ruling.suppress is not None and _is_suppressing(session, message, code, ruling):
         suppress(
             session,
@@ -132,9 +137,12 @@ def _for_the_contact(session: Session, message: Message, code: str) -> list[Job]
             evidence=f"{code} for message {message.id}",
             channel=message.channel if ruling.channel_only else "all",
         )
-        if ruling.by_sms and _by_sms(session, business, conversation, message):
+        if ruling.by_sms and _all_by_sms(session, business, contact, conversation, message):
             return [Job("deliver", message.id)]
         _end_what_would_follow(session, contact.id, ruling.suppress)
+    elif ruling.touch_by_sms and message.kind == "touch" and to_sms(session, business, contact, message):
+        _again(message, timedelta(0))
+        return [Job("deliver", message.id)]
     jobs = [] if ruling.suppress == "opt_out" else answer_lost(session, message)
     refresh_outcome(session, conversation)
     return jobs
@@ -151,26 +159,16 @@ def _end_what_would_follow(session: Session, contact_id: int, reason: str) -> No
     )
 
 
-def _by_sms(session: Session, business: Business, conversation: Conversation, failed: Message) -> bool:
-    """The number has no WhatsApp: this text and those behind it go by SMS, where the business has that."""
-    if failed.channel != "whatsapp":
-        return False
-    try:
-        sender = sender_for(session, business, "sms")
-    except NoSender:
+def _all_by_sms(
+    session: Session, business: Business, contact: Contact, conversation: Conversation, failed: Message
+) -> bool:
+    """The number has no WhatsApp: this text and those behind it go by SMS, where both sides have that."""
+    if not to_sms(session, business, contact, failed):
         return False
     _again(failed, timedelta(0))
     session.flush()
-    session.execute(
-        update(Message)
-        .where(
-            Message.contact_id == failed.contact_id,
-            Message.state == "queued",
-            Message.channel == "whatsapp",
-        )
-        .values(channel="sms", from_address=sender.address, attempts=0)
-    )
-    session.refresh(failed)
+    for behind in waiting_on_whatsapp(session, contact):
+        to_sms(session, business, contact, behind)
     conversation.channel = "sms"
     return True
 

@@ -18,7 +18,8 @@ class Verdict:
 
     `suppress`: nothing more to this number, or with `channel_only` to it on this channel; where
     `suppress_after` is set, only once so many texts in a row have failed with this code.
-    `by_sms`: what was for WhatsApp goes by SMS instead.
+    `by_sms`: what was for WhatsApp goes by SMS instead; `touch_by_sms`: a touch does. `template`: what has
+    become of the WhatsApp template that it was sent as.
     `again_after`: the text may be tried again then; at most `tries` times in all. `unread`: the provider
     has not even looked at it, so that what nobody waits for is tried for as long as it takes.
     `stop`: nothing but a probe now and then leaves from this `sender`, or from all senders of the `account`.
@@ -33,6 +34,8 @@ class Verdict:
     tries: int = 1
     unread: bool = False
     by_sms: bool = False
+    touch_by_sms: bool = False
+    template: Literal["rejected", "paused", "disabled"] | None = None
     stop: Literal["sender", "account"] | None = None
     kept: bool = False
 
@@ -43,6 +46,10 @@ def _soon(meaning: str, *, unread: bool = False) -> Verdict:
 
 def _no_whatsapp(meaning: str) -> Verdict:
     return Verdict(meaning, suppress="undeliverable", channel_only=True, by_sms=True)
+
+
+def _no_template(meaning: str, template: Literal["rejected", "paused", "disabled"] | None = None) -> Verdict:
+    return Verdict(meaning, touch_by_sms=True, template=template)
 
 
 VERDICTS: dict[str, Verdict] = {
@@ -58,6 +65,8 @@ VERDICTS: dict[str, Verdict] = {
     "21614": Verdict("not a mobile number", suppress="undeliverable"),
     "21617": Verdict("longer than 1600 characters"),
     "21635": Verdict("a landline", suppress="undeliverable"),
+    "21655": _no_template("the ContentSid is not known"),
+    "21656": _no_template("the template's variables cannot be used"),
     "30001": _soon("the queue overflowed"),
     "30003": Verdict(
         "the handset is unreachable",
@@ -78,11 +87,16 @@ VERDICTS: dict[str, Verdict] = {
     "63003": _no_whatsapp("no WhatsApp recipient"),
     "63013": Verdict("against WhatsApp's policy"),
     "63014": Verdict("blocked by the user", suppress="opt_out"),
-    "63016": Verdict("outside WhatsApp's 24-hour window"),
+    "63016": _no_template("outside WhatsApp's 24-hour window"),
     "63017": _soon("above WhatsApp's rate"),
     "63018": _soon("above WhatsApp's rate to this contact"),
     "63024": _no_whatsapp("not a valid WhatsApp recipient"),
+    "63027": _no_template("no such WhatsApp template in this language"),
     "63038": Verdict("the account's daily limit", again_after=timedelta(days=1), tries=3),
+    "63040": _no_template("the WhatsApp template was rejected", "rejected"),
+    "63041": _no_template("the WhatsApp template is paused", "paused"),
+    "63042": _no_template("the WhatsApp template is disabled", "disabled"),
+    "63049": _no_template("Meta chose not to deliver this marketing message"),
     "131050": Verdict("the user opted out of marketing (Meta)", suppress="opt_out"),
 }
 

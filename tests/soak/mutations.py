@@ -151,7 +151,7 @@ MUTANTS = (
     # -- when it leaves
     Mutant(
         "lawful hours out of the guards",
-        (Edit("actions/guards.py", "            return Wait(now + HELD_FOR)\n    return _in_hours(hours, now)", "            return Wait(now + HELD_FOR)\n    return Leave()"),),
+        (Edit("actions/guards.py", "    return _in_hours(hours, now)\n\n\ndef _in_hours", "    return Leave()\n\n\ndef _in_hours"),),
         (HOURS,),
     ),
     Mutant("a window left open for the provider", (Edit("actions/guards.py", "    left = closes - now - MARGIN", "    left = LONGEST_VALIDITY"),), (HOURS,)),

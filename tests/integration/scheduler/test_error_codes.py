@@ -54,6 +54,7 @@ class Follows:
     stopped: frozenset[str] = frozenset()
     rings: bool = True
     by_sms: bool = False
+    touch_by_sms: bool = False
     kept: bool = False
     third_suppresses: bool = False
 
@@ -63,6 +64,7 @@ THIS_TEXT = Follows()
 OPTED_OUT = Follows(suppressed="opt_out", rings=False)
 NO_WHATSAPP = Follows(by_sms=True)
 AGAIN_SOON = Follows(waits=SOON)
+TOUCH_BY_SMS = Follows(touch_by_sms=True)
 UNREGISTERED = Follows(stopped=frozenset({"sms"}))
 
 TABLE: dict[str, Follows] = {
@@ -78,6 +80,8 @@ TABLE: dict[str, Follows] = {
     "21614": DEAD,
     "21617": THIS_TEXT,
     "21635": DEAD,
+    "21655": TOUCH_BY_SMS,
+    "21656": TOUCH_BY_SMS,
     "30001": AGAIN_SOON,
     "30003": Follows(waits=(DAY,), third_suppresses=True),
     "30004": THIS_TEXT,
@@ -92,11 +96,16 @@ TABLE: dict[str, Follows] = {
     "63003": NO_WHATSAPP,
     "63013": THIS_TEXT,
     "63014": OPTED_OUT,
-    "63016": THIS_TEXT,
+    "63016": TOUCH_BY_SMS,
     "63017": AGAIN_SOON,
     "63018": AGAIN_SOON,
     "63024": NO_WHATSAPP,
+    "63027": TOUCH_BY_SMS,
     "63038": Follows(waits=(DAY, DAY)),
+    "63040": TOUCH_BY_SMS,
+    "63041": TOUCH_BY_SMS,
+    "63042": TOUCH_BY_SMS,
+    "63049": TOUCH_BY_SMS,
     "131050": OPTED_OUT,
     "99999": THIS_TEXT,  # one that nobody has heard of yet
 }
@@ -108,8 +117,12 @@ def expected(code: str, kind: str) -> Follows:
     if kind in ("reply", "notice"):
         row = replace(row, waits=() if row.waits[:1] > (timedelta(hours=1),) else row.waits[: len(SOON)])
     if kind == "notice":  # to staff, whose number is nobody's contact; a notice is repeated by itself
-        return replace(row, suppressed=None, rings=False, by_sms=False, third_suppresses=False)
-    return replace(row, rings=row.rings and kind != "touch")
+        return replace(
+            row, suppressed=None, rings=False, by_sms=False, touch_by_sms=False, third_suppresses=False
+        )
+    return replace(
+        row, rings=row.rings and kind != "touch", touch_by_sms=row.touch_by_sms and kind == "touch"
+    )
 
 
 def test_the_table_holds_every_code_that_we_know() -> None:
@@ -152,7 +165,8 @@ class Trial:
         conversation = conversation_of(session, self.contact)
         conversation.last_inbound_at = conversation.last_whatsapp_inbound_at = service.clock()
         notice = kind == "notice"
-        self.channel = "whatsapp" if len(code) > 5 or (code[0] == "6" and not notice) else "sms"
+        of_whatsapp = len(code) > 5 or code[0] == "6" or TABLE[code].touch_by_sms
+        self.channel = "whatsapp" if of_whatsapp else "sms"
         self.channel = "sms" if notice else self.channel
         self.text = self.queue(kind, "hello", None if notice else self.contact)
         self.behind = self.queue("reply", "and another", self.contact)
@@ -194,11 +208,8 @@ class Trial:
                 break
             assert self.text.due_at is not None
             waits.append(self.text.due_at - clock.now())
-        ends = (
-            {"queued"}
-            if wanted.by_sms or wanted.kept or len(waits) == len(MANY)
-            else {"failed", "undelivered"}
-        )
+        goes_on = wanted.by_sms or wanted.touch_by_sms
+        ends = {"queued"} if goes_on or wanted.kept or len(waits) == len(MANY) else {"failed", "undelivered"}
         seen = {
             "ends as": self.text.state in ends,
             "waits": len(waits) == len(wanted.waits)
@@ -215,7 +226,7 @@ class Trial:
             == (wanted.rings and not wanted.by_sms and not wanted.kept and len(waits) < len(MANY)),
             "behind it": self.behind.state == ("cancelled" if wanted.suppressed else "queued"),
             "by sms": (self.text.channel, self.behind.channel)
-            == (("sms", "sms") if wanted.by_sms else (self.channel, self.channel)),
+            == ("sms" if goes_on else self.channel, "sms" if wanted.by_sms else self.channel),
             "enrollment": self.session.query(Enrollment).one().state
             == ("stopped" if wanted.suppressed else "active"),
             "callback": self.session.query(Callback).one().state
