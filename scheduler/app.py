@@ -24,6 +24,7 @@ from scheduler.jobs import Job, JobKind
 from scheduler.measures.watch import watch
 from scheduler.run import run
 from scheduler.wake import wake
+from scheduler.whatsapp import approvals
 
 VISIBILITY = 120
 """Seconds until a dead worker's task is handed out again: above the longest task with all its time-outs."""
@@ -109,7 +110,7 @@ def sweep() -> None:
     # with the workers behind, the next sweep finds the same rows: a queue that only grows helps nobody
     wake((one.job for one in due if one.job not in late), expires=2 * SWEEP_EVERY)
     heartbeat.swept()
-    wake(watch_over())
+    wake([*watch_over(), *approvals.due()])
 
 
 def _wake_first(jobs: list[Job]) -> None:

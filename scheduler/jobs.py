@@ -24,6 +24,8 @@ JobKind = Literal[
     "nudge",
     "reconcile",
     "follow",
+    "approval",
+    "forget",
 ]
 
 

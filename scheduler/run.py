@@ -25,6 +25,7 @@ from scheduler.reconcile import reconcile
 from scheduler.reminders import remind
 from scheduler.touches import callback, touch
 from scheduler.visits import settle
+from scheduler.whatsapp import approvals
 
 DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "converse": converse,
@@ -37,6 +38,7 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "nudge": nudge,
     "reconcile": reconcile,
     "follow": follow,
+    "approval": approvals.refresh,
 }
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "sender": "the numbers that the business texts from",
     "staff": "add people who may log in to the staff view",
     "up": "run everything on this machine",
+    "whatsapp": "keep the templates with which the business may begin on WhatsApp",
 }
 """Name -> one-line help. The module is bot.cli.<name>_command and holds a click command `command`."""
 
