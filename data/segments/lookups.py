@@ -35,15 +35,17 @@ COMPLAINT_LASTS = timedelta(days=365)
 
 _PROACTIVE = tuple(name for name, kind in KINDS.items() if kind.proactive)
 
+_contact, _person = Contact.__table__.c, Person.__table__.c  # without the ORM, a third of the time
+
 _CONTACTS = select(
-    Contact.id, Contact.phone, Contact.country, Contact.state, Contact.postal_code, Contact.zones,
-    Contact.zones_source, Contact.import_batch_id, Contact.cool_until, Contact.archived_at,
-    Contact.reassigned, Contact.line_type,
+    _contact.id, _contact.phone, _contact.country, _contact.state, _contact.postal_code, _contact.zones,
+    _contact.zones_source, _contact.import_batch_id, _contact.cool_until, _contact.archived_at,
+    _contact.reassigned, _contact.line_type,
 )  # fmt: skip
 _PERSONS = select(
-    Person.contact_id, Person.id, Person.relationship, Person.last_visit, Person.quoted_on,
-    Person.enquired_on, Person.due_on, Person.last_service, Person.value, Person.visits,
-    Person.booked_until, Person.unhappy,
+    _person.contact_id, _person.id, _person.relationship, _person.last_visit, _person.quoted_on,
+    _person.enquired_on, _person.due_on, _person.last_service, _person.value, _person.visits,
+    _person.booked_until, _person.unhappy,
 )  # fmt: skip
 
 
@@ -81,18 +83,15 @@ class Asked:
     now: datetime
     quiet: timedelta
     extra: bool
-
-    @property
-    def today(self) -> date:
-        """The business's day."""
-        return self.now.astimezone(self.zone).date()
+    today: date
+    """The business's day."""
 
 
 def stretch(session: Session, asked: Asked, after: int, most: int) -> dict[int, Known]:
     """The next contacts of the business by id, beyond `after`, with all that is known of them."""
     rows = session.execute(
-        _CONTACTS.where(Contact.business_id == asked.business, Contact.id > after)
-        .order_by(Contact.id)
+        _CONTACTS.where(_contact.business_id == asked.business, _contact.id > after)
+        .order_by(_contact.id)
         .limit(most)
     ).all()
     found = {row.id: Known(row) for row in rows}
@@ -136,7 +135,7 @@ def _known(found: dict[int, Known], rows: Iterable[Any]) -> Iterable[tuple[Known
 
 
 def _persons(session: Session, asked: Asked, found: dict[int, Known], first: int, last: int) -> None:
-    wanted = _PERSONS.where(Person.contact_id.between(first, last)).order_by(Person.contact_id, Person.id)
+    wanted = _PERSONS.where(_person.contact_id.between(first, last)).order_by(_person.contact_id, _person.id)
     for known, row in _known(found, session.execute(wanted)):
         known.persons.append(row)
         known.booked |= row.booked_until is not None and row.booked_until >= asked.today

@@ -82,13 +82,9 @@ class Sieve:
         attested_only: bool = False,
     ) -> Sieve:
         """The sieve of a rule at this moment."""
-        asked = Asked(
-            business.id,
-            ZoneInfo(business.timezone),
-            clock.now(),
-            timedelta(days=rule.quiet_days),
-            rule.needs_extra,
-        )
+        now, zone = clock.now(), ZoneInfo(business.timezone)
+        quiet = timedelta(days=rule.quiet_days)
+        asked = Asked(business.id, zone, now, quiet, rule.needs_extra, now.astimezone(zone).date())
         return cls(
             rule,
             asked,
