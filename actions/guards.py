@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from actions.allowed_hours import OpenTimes, allowed_until, next_allowed
+from actions.frequency import Caps, Lately, allowed_from
 from actions.lawful_hours import NoLawfulTimeError
 from actions.lawful_table import LawfulTable
 from data.message_states import KINDS
@@ -52,6 +53,10 @@ class Standing:
     """It goes as a template that WhatsApp has approved: no window need be open."""
     queued_at: datetime | None = None
     """When the text was written; None: just now."""
+    ended: str | None = None
+    """Why the sequence that a touch belongs to is over for this contact (scheduler/outreach/sequence.py)."""
+    lately: Lately = field(default_factory=Lately)
+    caps: Caps = field(default_factory=Caps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def _may_leave(
         if inbound is None or now - inbound >= WHATSAPP_WINDOW:
             return Drop("outside_whatsapp_window")
     if rules.proactive:
-        return _proactive(standing, hours, now)
+        return _proactive(kind, standing, hours, now)
     if rules.lawful_hours_later and not _in_conversation(standing, now):
         return _in_hours(_Hours(hours.where, hours.table, None), now)
     return Leave()
@@ -130,12 +135,17 @@ def _in_conversation(standing: Standing, now: datetime) -> bool:
     return standing.last_inbound_at is not None and now - standing.last_inbound_at <= REPLY_WITHIN
 
 
-def _proactive(standing: Standing, hours: _Hours, now: datetime) -> Leave | Wait | Drop:
+def _proactive(kind: str, standing: Standing, hours: _Hours, now: datetime) -> Leave | Wait | Drop:
+    if standing.ended:
+        return Drop(standing.ended)
     for applies, reason in ((standing.closed, "declined"), (standing.superseded, "superseded")):
         if applies:
             return Drop(reason)
     if standing.staff_took_over or standing.silenced or standing.frozen or standing.paused:
         return Wait(now + HELD_FOR)
+    soonest = allowed_from(kind, standing.lately, standing.caps, now)
+    if soonest > now:
+        return Wait(next_allowed(soonest, hours.where, hours.table, hours.open_times))
     return _in_hours(hours, now)
 
 

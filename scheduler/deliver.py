@@ -6,7 +6,8 @@ has led to is written only while the claim is still ours: another worker may hav
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,17 +19,16 @@ from data.db import reading, writing
 from data.models import Message
 from data.queries.messages import claim, claimed_since, locked
 from data.queries.senders import sender_of
-from scheduler import rate_limit
+from scheduler import permits
 from scheduler.consequences import drop, fail
 from scheduler.jobs import SWEEP_EVERY, Job
+from scheduler.outreach.promised import keep_promise
+from scheduler.outreach.registration import needs_registration
 from scheduler.provider import reach
 from scheduler.provider.client import NotReached, Outbound, OutcomeUnknown, Refused, Sent, provider
 from scheduler.standing import verdict_on
 from scheduler.stopping import may_probe, start_again, wait_of
 from scheduler.wake import wake
-
-AT_ONCE = 0.01
-"""Seconds that are not worth waiting for."""
 
 AGAIN = timedelta(seconds=10)
 """How long a text waits when the provider could not be reached at all."""
@@ -37,10 +37,29 @@ CALL_WITHIN = timedelta(seconds=20)
 """So soon after the claim (real time) the call must begin: it and its time-outs have to be over before
 reconcile.py looks for the text. A worker that was stopped in between for longer gives the text back."""
 
-PLACE_LASTS = timedelta(seconds=2 * SWEEP_EVERY)
-"""A place in the sender's pace that lies further back is lost: after an outage all of them do, at once."""
-
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The text's permit to leave at its sender's pace (permits.py)."""
+
+    sender: str
+    per_second: float
+    message: int
+    token: str = field(default_factory=lambda: secrets.token_hex(6))
+
+    def take(self) -> float:
+        """0, or in how many seconds to ask again: answers wait before everything that is sent in bulk."""
+        waits_as = f"message {self.message}"
+        taken = permits.take(self.sender, self.per_second, [self.token], first=waits_as)
+        return 0.0 if taken.permits else taken.wait
+
+    def give_up(self) -> None:
+        permits.give_up(self.sender, [self.token])
+
+    def returned(self) -> None:
+        permits.returned(self.sender, self.per_second, [self.token])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +83,32 @@ def deliver(message_id: int) -> list[Job]:
         sender = sender_of(session, message)
         # a text that may not leave takes no place from others
         leaves = isinstance(verdict_on(session, message), Leave)
-        has_place = message.paced and message.due_at >= clock.now() - PLACE_LASTS
+        bulk = message.kind == "touch"
     if leaves and not reach.may_try():
         _put_off(message_id, AGAIN)
         return []
-    if leaves and not has_place:
-        waits = rate_limit.reserve(sender.address, sender.per_second)
-        if waits > AT_ONCE:
-            _take_place(message_id, waits)
-            return []
     probe = sender.stopped_reason is not None
-    if leaves and probe and not may_probe(sender):
+    if leaves and ((probe and not may_probe(sender)) or (bulk and needs_registration(sender))):
         _put_off(message_id, wait_of(sender))
         return []
-    with writing() as session:
-        claimed, jobs = _claim(session, message_id, probe)
-    return jobs if claimed is None else _send(claimed)
+    permit = Permit(sender.address, sender.per_second, message_id)
+    if leaves and (waits := permit.take()):
+        _take_place(message_id, waits)
+        return []
+    claimed = None
+    try:
+        with writing() as session:
+            claimed, jobs = _claim(session, message_id, probe)
+    finally:
+        if claimed is None:
+            permit.give_up()
+    return jobs if claimed is None else _send(claimed, permit)
 
 
 def _take_place(message_id: int, seconds: float) -> None:
-    """Wait for the place in the sender's pace that was reserved.
+    """Wait for a permit, for about so long.
 
-    What is further ahead is left to the sweeper, as the queue carries no long waits: of those a few seconds'
-    worth leave together, and over any longer time the pace is kept.
+    What is further ahead is left to the sweeper, as the queue carries no long waits.
     """
     with writing() as session:
         message = locked(session, message_id)
@@ -130,26 +152,33 @@ def _claim(session: Session, message_id: int, probe: bool) -> tuple[Claimed | No
                 body=message.body,
                 status_callback=addresses.status_callback(message.id),
                 valid_for=valid_for,
+                content_sid=message.content_sid,
+                content_variables=message.content_variables,
             )
             assert message.claimed_at is not None, "claim() has set it"
+            message.called_at = message.claimed_at  # as good as called: nobody gives it back without asking
             return Claimed(message.id, message.claimed_at, outbound, probe), []
 
 
 def _give_back(message: Message, until: datetime) -> None:
     """It was not sent, for certain: it waits again, and no attempt is counted."""
-    message.state, message.claimed_at, message.due_at = "queued", None, until
+    message.state, message.claimed_at, message.called_at, message.due_at = "queued", None, None, until
     message.attempts -= 1
 
 
-def _send(claimed: Claimed) -> list[Job]:
+def _send(claimed: Claimed, permit: Permit) -> list[Job]:
     begun = False
     try:
         client = provider()
         begun = clock.real() - claimed.at <= CALL_WITHIN
         if not begun:
+            permit.give_up()
             _return(claimed, timedelta(0))
             return []
-        sent = client.send(claimed.outbound)
+        try:
+            sent = client.send(claimed.outbound)
+        finally:
+            permit.returned()
     except NotReached:
         reach.failed()
         _return(claimed, AGAIN)
@@ -169,12 +198,14 @@ def _send(claimed: Claimed) -> list[Job]:
     except BaseException:
         # this worker is to end, or has run out of time, before the provider was called
         if not begun:
+            permit.give_up()
             _return(claimed, timedelta(0))
         raise
     reach.answered()
     with writing() as session:
         message = locked(session, claimed.message)
         record(message, sent)
+        keep_promise(session, message)
         if claimed.probe:
             start_again(session, message, delivered=False)
     return []

@@ -10,18 +10,20 @@ from pathlib import Path
 import hypothesis
 import pytest
 from playwright.sync_api import Browser
-from services import browser, databases, memory, postgresql, redis
+from services import browser, databases, memory, model, postgresql, redis, statements
 
 from data import clock, db, settings
 from nlu import rasa_process
 from nlu.rasa import Rasa
-from scheduler import rate_limit
+from scheduler import permits, rate_limit
 
 # The same examples at every run: a failure in CI is a failure here, and never somebody else's bad luck.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 # For a search with fresh examples: HYPOTHESIS_PROFILE=search
 hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
+
+db.create_engine = statements.create_engine
 
 QUICK = memory.folder()
 if QUICK:
@@ -152,6 +154,7 @@ def database_by_mark(request: pytest.FixtureRequest) -> None:
 def a_pace_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits for the places at the provider that another one has taken in this process."""
     monkeypatch.setattr(rate_limit, "_free_at", {})
+    monkeypatch.setattr(permits, "_alone", {})
 
 
 @pytest.fixture(scope="session")
@@ -162,9 +165,10 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def rasa() -> Iterator[Rasa]:
+def rasa(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rasa]:
     """A client of a real Rasa server with the trained model."""
-    with rasa_process.running() as client:
+    several = hasattr(request.config, "workerinput")
+    with model.shared(tmp_path_factory.getbasetemp().parent) if several else rasa_process.running() as client:
         yield client
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from bot.selftest.steps import Result, StepFailed
 from bot.selftest.within import within
-from scheduler import rate_limit
+from scheduler import permits
 from scheduler.provider.client import NotReached, Outbound, OutcomeUnknown, Refused, Sent
 from scheduler.provider.errors import verdict
 
@@ -155,9 +156,9 @@ class SelfTest:
         tries = 0
         while True:
             tries += 1
-            self._wait_for_turn(until)
             try:
-                sent = self._call(lambda: self._provider.send(text), until)
+                with self._turn(until):
+                    sent = self._call(lambda: self._provider.send(text), until)
             except Refused as refusal:
                 if refusal.code not in TOO_MANY or time.monotonic() + 2**tries > until:
                     raise
@@ -278,12 +279,19 @@ class SelfTest:
         end = self._began + self._times.end
         return min(end, (time.monotonic() if from_now else self._began) + seconds)
 
-    def _wait_for_turn(self, until: float) -> None:
+    @contextmanager
+    def _turn(self, until: float) -> Iterator[None]:
         """This text counts against the sender's rate like every other."""
-        waits = rate_limit.reserve(self._line.sender, self._line.per_second)
-        if time.monotonic() + waits > until:
-            raise StepFailed("the sender is busy with other texts: try again when it is quieter")
-        time.sleep(waits)
+        sender, pace, token = self._line.sender, self._line.per_second, [f"selftest:{time.monotonic()}"]
+        while not (taken := permits.take(sender, pace, token, first=token[0])).permits:
+            if time.monotonic() + taken.wait > until:
+                permits.give_up(sender, token)
+                raise StepFailed("the sender is busy with other texts: try again when it is quieter")
+            time.sleep(taken.wait)
+        try:
+            yield
+        finally:
+            permits.returned(sender, pace, token)
 
 
 def said(code: str | None) -> str:

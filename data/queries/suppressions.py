@@ -8,11 +8,16 @@ from sqlalchemy.orm import Session
 from data import clock, crypto
 from data.models import Business, Suppression
 
+PROMISED_LAST = "promised_last"
+"""The reason of who was told that a text is the last one: no campaign writes again, but whoever is answered,
+called back or reminded as they asked is so. What they write themselves does not lift it."""
+
 _REASONS = select(Suppression.channel, Suppression.reason).where(
     Suppression.business_id == bindparam("business"),
     Suppression.phone_hash == bindparam("hash"),
     or_(Suppression.channel == "all", Suppression.channel == bindparam("channel")),
     Suppression.lifted_at.is_(None),
+    Suppression.reason != PROMISED_LAST,
 )
 
 
@@ -26,7 +31,8 @@ def suppress(
     evidence: str = "",
     channel: str = "all",
 ) -> None:
-    """Put a number on the list; a number that is on it already stays, an opt-out replaces a lesser reason."""
+    """Put a number on the list; a number that is on it already stays, an opt-out replaces a lesser reason,
+    and everything a promise."""
     row = _row(session, business, phone, channel)
     if row is None:
         session.add(
@@ -40,13 +46,16 @@ def suppress(
             )
         )
         session.flush()
-    elif row.lifted_at is not None or reason == "opt_out":
+    elif row.lifted_at is not None or reason == "opt_out" or row.reason == PROMISED_LAST:
         row.reason, row.source, row.evidence = reason, source, evidence
         row.lifted_at, row.created_at = None, clock.now()
 
 
 def suppressed_for(session: Session, business: Business, phone: str, channel: str) -> str | None:
-    """Why this number gets nothing proactive on this channel; None where it may."""
+    """Why this number gets nothing proactive on this channel; None where it may.
+
+    A promise to be the last text binds campaigns alone (scheduler/outreach/facts.py).
+    """
     hashed = crypto.keyed_hash(business.hash_key, phone)
     rows = session.execute(_REASONS, {"business": business.id, "hash": hashed, "channel": channel})
     reasons = {row.channel: row.reason for row in rows}
@@ -57,7 +66,7 @@ def lift(session: Session, business: Business, phone: str, *, evidence: str, cha
     """Take a number off the list again: on its own explicit wish, or since it can be reached after all."""
     for where in {"all", channel}:
         row = _row(session, business, phone, where)
-        if row is not None and row.lifted_at is None:
+        if row is not None and row.lifted_at is None and row.reason != PROMISED_LAST:
             row.lifted_at, row.evidence = clock.now(), evidence
 
 

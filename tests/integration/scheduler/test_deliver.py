@@ -361,19 +361,6 @@ def test_after_an_outage_the_backlog_does_not_leave_all_at_once(service: Service
     assert [text.state for text in service.outbox()[1:]] == ["queued"] * 3
 
 
-def test_a_text_whose_place_has_just_come_leaves_without_another(service: Service) -> None:
-    with writing() as session:
-        for sender in session.query(Sender):
-            sender.per_second = 0.25
-    first, second = queue(body="0"), queue(body="1")
-    deliver(first)
-    deliver(second)
-    service.clock.forward(timedelta(seconds=8))
-    deliver(second)
-    service.network.run_due()
-    assert service.arrived() == ["0", "1"]
-
-
 @pytest.mark.parametrize(("status", "code"), [(401, "20003"), (429, "20429"), (403, "403")])
 def test_an_answer_without_a_code_is_known_by_its_status(status: int, code: str) -> None:
     response = Response(status, "<html>no</html>")

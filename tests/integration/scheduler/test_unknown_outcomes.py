@@ -231,7 +231,7 @@ def test_an_answer_to_a_claim_that_is_over_moves_nothing(service: Service, answe
     with writing() as session:  # it took too long: another worker has it by now
         session.get_one(Message, message).claimed_at = clock.real() + timedelta(seconds=5)
     service.network.faults.add(answer, code=21211)
-    delivering._send(claimed)
+    delivering._send(claimed, delivering.Permit("+12125550100", 1.0, message))
     assert row(message).state == "sending"
 
 

@@ -29,7 +29,7 @@ from data.models import (
     Suppression,
     Touch,
 )
-from scheduler import rate_limit, wake
+from scheduler import permits, rate_limit, wake
 from scheduler.campaigns.enrolling import begin
 from scheduler.due import due_jobs
 from scheduler.jobs import Job
@@ -88,6 +88,7 @@ class Stage:
         self.model.meanwhile = self.model.failed = None
         self.network.reset()
         rate_limit._free_at.clear()
+        permits._alone.clear()
         empty()
         self.trust("first")
         _furnish()
