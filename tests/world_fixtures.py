@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -47,6 +47,20 @@ class Service:
         while jobs:
             jobs += run(jobs.pop(0))
             self.network.run_due()
+
+    def pass_time(self, until: datetime, every: timedelta) -> Iterator[None]:
+        """Time passes as the sweeper sees it, a look at every step; yields after each that had work.
+
+        What will be due is asked for ahead, so that hours in which nothing is cost nothing.
+        """
+        until = until.astimezone(UTC)
+        while (now := clock.now()) < until:
+            with reading() as session:
+                ahead = min((one.due_at for one in due_jobs(session, until)), default=until)
+            steps = max(1, -((now - ahead) // every))
+            self.clock.until(min(now + steps * every, until))
+            self.run_due()
+            yield
 
     def arrived(self, phone: str = SARAH) -> list[str]:
         """What the phone has got."""

@@ -35,17 +35,12 @@ def say(service: Service, text: str) -> None:
 
 
 def wait(service: Service, hours: int) -> list[tuple[datetime, str]]:
-    """Hours pass as the sweeper sees them; the nudges that arrived, with the local moment of each."""
-    seen = []
-    for _ in range(hours):
-        before = len(service.arrived())
-        service.clock.forward(timedelta(hours=1))
-        service.run_due()
-        seen += [
-            (clock.now().astimezone(NEW_YORK), text)
-            for text in service.arrived()[before:]
-            if "once more" in text
-        ]
+    """Hours pass; the nudges that arrived, with the local moment of each."""
+    seen, before = [], len(service.arrived())
+    for _ in service.pass_time(clock.now() + timedelta(hours=hours), every=timedelta(hours=1)):
+        new = service.arrived()[before:]
+        before += len(new)
+        seen += [(clock.now().astimezone(NEW_YORK), text) for text in new if "once more" in text]
     return seen
 
 

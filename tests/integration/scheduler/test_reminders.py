@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,13 +45,11 @@ def say(service: Service, text: str) -> None:
 
 
 def until(service: Service, moment: datetime) -> list[tuple[datetime, str]]:
-    """Time passes as the sweeper sees it; the reminders that arrived, with the local moment of each."""
-    seen = []
-    while clock.now() < moment:
-        before = len(service.arrived())
-        service.clock.until(min(clock.now() + timedelta(minutes=30), moment.astimezone(UTC)))
-        service.run_due()
+    """Time passes; the reminders that arrived, with the local moment of each."""
+    seen, before = [], len(service.arrived())
+    for _ in service.pass_time(moment, every=timedelta(minutes=30)):
         new = service.arrived()[before:]
+        before += len(new)
         seen += [(clock.now().astimezone(NEW_YORK), text) for text in new if "reminder" in text]
     return seen
 
