@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.message_states import KINDS
@@ -53,8 +53,8 @@ _PERSONS = select(
 class Known:
     """All that is known of one number. `row` has the columns of `_CONTACTS`, a person those of `_PERSONS`."""
 
-    row: Row[Any]
-    persons: list[Row[Any]] = field(default_factory=list)
+    row: Any
+    persons: list[Any] = field(default_factory=list)
     basis: frozenset[str] = frozenset()
     had_basis: bool = False
     """There is one on record, in force or not."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from conversing_databases import KINDS, durable_cluster, fresh
+from report import Report
 from services import databases
 from sqlalchemy import insert, select, text
 
@@ -42,18 +43,15 @@ ROWS = 10_000
 
 def main() -> None:
     """Print and keep the figures."""
-    lines = [f"{MANY:,} contacts; a rule of dormancy and value; seconds of the clock"]
-    with tempfile.TemporaryDirectory() as folder, durable_cluster() as cluster:
+    with Report("choosing") as report, tempfile.TemporaryDirectory() as folder, durable_cluster() as cluster:
+        report.say(f"{MANY:,} contacts; a rule of dormancy and value that means half of them; a pilot of 150")
         for kind in KINDS:
             url = fresh(kind, cluster, Path(folder))
             databases.migrate(url, Path(folder))
-            lines += [f"{kind}: {line}" for line in _measured(url, Path(folder))]
-    lines.append(
-        f"most memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
-    )
-    print("\n".join(lines))
-    kept = Path(__file__).parents[2] / "docs" / "measured" / "choosing.txt"
-    kept.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            for line in _measured(url, Path(folder)):
+                report.say(f"{kind:10} {line}")
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        report.say(f"the process had {most} MB at most")
 
 
 def _measured(url: str, folder: Path) -> Iterator[str]:
@@ -81,9 +79,10 @@ def _measured(url: str, folder: Path) -> Iterator[str]:
 
 
 def _timed(what: str, work: Callable[[], int]) -> str:
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     many = work()
-    return f"{time.perf_counter() - began:.2f} s  {what}: {many:,}"
+    used, took = time.process_time() - used, time.perf_counter() - began
+    return f"{took:6.2f} s, {used:6.2f} s of a core here: {many:,} {what}"
 
 
 def _furnish() -> int:
