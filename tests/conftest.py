@@ -15,7 +15,7 @@ from services import browser, databases, memory, model, postgresql, redis, state
 from data import clock, db, settings
 from nlu import rasa_process
 from nlu.rasa import Rasa
-from scheduler import rate_limit
+from scheduler import permits, rate_limit
 
 # The same examples at every run: a failure in CI is a failure here, and never somebody else's bad luck.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
@@ -154,6 +154,7 @@ def database_by_mark(request: pytest.FixtureRequest) -> None:
 def a_pace_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits for the places at the provider that another one has taken in this process."""
     monkeypatch.setattr(rate_limit, "_free_at", {})
+    monkeypatch.setattr(permits, "_alone", {})
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Statements compiled once for a test run: an engine keeps what it has compiled, and every test has its own."""
+"""Statements compiled once for a test run: each engine keeps what it compiled, and every test has its own."""
 
 from __future__ import annotations
 
