@@ -9,7 +9,7 @@ from actions.words.about import About
 from actions.words.brief import Brief, says_never
 from actions.words.finding import Finding, finding, quoted
 from actions.words.grammar import Parsed
-from actions.words.merge_fields import FIELDS, MAY_BE_EMPTY, NEVER_IN_HEALTH, UnusableText
+from actions.words.merge_fields import FIELDS, MAY_BE_EMPTY, NEVER_IN_HEALTH, OFFER, UnusableText
 from actions.words.paths import Place
 from actions.words.plain import PLAIN, plain
 from actions.words.renderings import ALWAYS, renderings
@@ -30,7 +30,6 @@ A_YEAR = 12
 MANY = 2
 """SMS segments that a text may have at its longest."""
 
-OFFER = frozenset({"offer", "offer_terms", "offer_until"})
 _OF_THE_BRIEF = {
     "offer": "an offer",
     "offer_terms": "terms",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from actions.words.plain import plain
 
@@ -20,6 +21,7 @@ LONGEST = 30
 """Characters; what is longer is no first name."""
 
 
+@lru_cache(maxsize=16_384)
 def greeting_name(first_name: str) -> str:
     """How somebody is greeted: "SARAH" and "sarah" as Sarah; "" for what is no name ("n/a", "12345").
 
@@ -35,6 +37,7 @@ def greeting_name(first_name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=16_384)
 def oddness(name: str) -> int:
     """How odd a name looks on a text, 0 = not at all: for a preview that shows the oddest ones."""
     strange = sum(not (c.isalpha() or c in " '-.") for c in name)

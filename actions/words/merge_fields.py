@@ -29,8 +29,9 @@ MAY_BE_EMPTY = frozenset({"first_name", "last_name"})
 NEVER_IN_HEALTH = frozenset({"last_service"})
 """What a proactive text of a health trade may not name: a treatment is health data (45 CFR 164.508)."""
 
-DATES = frozenset({"last_visit", "offer_until"})
-"""Fields that need a filter to become words."""
+OFFER = frozenset({"offer", "offer_terms", "offer_until"})
+"""Fields that name the brief's offer: never after its last day."""
+
 EXTRA = "extra"
 """The field that is looked into with brackets."""
 

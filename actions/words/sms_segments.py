@@ -18,6 +18,7 @@ EXTENSION = "\f^{}\\[~]|€"
 
 GSM_7, UCS_2 = "GSM-7", "UCS-2"
 
+_ALPHABET = frozenset(BASIC + EXTENSION)
 _GSM = re.compile(f"[{re.escape(BASIC + EXTENSION)}]*")
 _EXTENDED = re.compile(f"[{re.escape(EXTENSION)}]")
 
@@ -52,8 +53,8 @@ def count(text: str) -> SmsSegments:
             return SmsSegments(_parts(len(text), 160, 153), GSM_7, len(text))
         sizes = [2 if character in EXTENSION else 1 for character in text]
         return SmsSegments(_packed(sizes, 160, 153), GSM_7, sum(sizes))
-    sizes = [2 if ord(character) > 0xFFFF else 1 for character in text]
-    strange = dict.fromkeys(character for character in text if not _GSM.fullmatch(character))
+    sizes = [2 if character > "\uffff" else 1 for character in text]
+    strange = [character for character in dict.fromkeys(text) if character not in _ALPHABET]
     culprits = tuple(Culprit(character, PLAIN.get(character)) for character in strange)
     return SmsSegments(_packed(sizes, 70, 67), UCS_2, sum(sizes), culprits)
 
@@ -64,8 +65,9 @@ def _parts(length: int, alone: int, each: int) -> int:
 
 def _packed(sizes: list[int], alone: int, each: int) -> int:
     """The SMS segments of characters of these sizes, none of which is parted."""
-    if sum(sizes) <= alone:
-        return 1 if sizes else 0
+    whole = sum(sizes)
+    if whole <= alone or whole == len(sizes):
+        return _parts(whole, alone, each)
     segments, room = 1, each
     for size in sizes:
         if size > room:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from actions.words.brief import Brief, says_never
-from actions.words.merge_fields import NEVER_IN_HEALTH
+from actions.words.greeting import greeting_name
+from actions.words.merge_fields import NEVER_IN_HEALTH, OFFER
 from actions.words.opening_words import in_words
 from actions.words.prices import price_of
 from actions.words.since import months_between
@@ -55,11 +57,11 @@ def word(
 ) -> Worded:
     """A touch in words for this contact. Raises UnusableText and SaysNever.
 
-    `person` is the one whose history the words draw on (Enrollment.person_id). Never rendered for a whole
-    household by one's name.
+    `person` is the one whose history the words draw on (Enrollment.person_id). A household is greeted by
+    nobody's name.
     """
     fields = fields_of(contact, person, business, brief, openings, today)
-    return _finished(render(from_braces(touch.template), fields), brief, business, contact)
+    return finished(render(from_braces(touch.template), fields), brief, business, contact)
 
 
 def fields_of(
@@ -70,7 +72,10 @@ def fields_of(
     openings: Sequence[datetime] = (),
     today: date | None = None,
 ) -> dict[str, object]:
-    """Every merge field with this contact's value, None where there is none. `today`: the business's day."""
+    """Every merge field with this contact's value, None where there is none. `today`: the business's day.
+
+    After its last day there is no offer; in a health trade there is no last service.
+    """
     profile = profile_of(business)
     today = today or clock.now().astimezone(ZoneInfo(business.timezone)).date()
     household = len(contact.persons) > 1
@@ -78,11 +83,11 @@ def fields_of(
     service = profile.service(person.last_service) if person else None
     last_visit = person.last_visit if person else None
     fields: dict[str, object] = {
-        "first_name": named.first_name if named else "",
-        "last_name": named.last_name if named else "",
+        "first_name": greeting_name(named.first_name) if named else "",
+        "last_name": greeting_name(named.last_name) if named else "",
         "business": business.name,
         "phone": spoken_number(business.phone, business.country),
-        "last_service": service.name.lower() if service else None,
+        "last_service": _mid_sentence(service.name) if service else None,
         "last_visit": last_visit,
         "months_away": months_between(last_visit, today) if last_visit else None,
         "offer": brief.offer or None,
@@ -96,9 +101,12 @@ def fields_of(
     }
     if profile.health_trade:
         fields |= dict.fromkeys(NEVER_IN_HEALTH)
+    if brief.expires_on is not None and brief.expires_on < today:
+        fields |= dict.fromkeys(OFFER)
     return fields
 
 
+@lru_cache(maxsize=256)
 def spoken_number(phone: str, country: str) -> str:
     """A number as people of that country write it; as it stands where it cannot be read."""
     try:
@@ -110,7 +118,13 @@ def spoken_number(phone: str, country: str) -> str:
     return phonenumbers.format_number(number, form.NATIONAL if home else form.INTERNATIONAL)
 
 
-def _finished(text: str, brief: Brief, business: Business, contact: Contact) -> Worded:
+def _mid_sentence(name: str) -> str:
+    """Oil change -> oil change; MOT test stays."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
+def finished(text: str, brief: Brief, business: Business, contact: Contact) -> Worded:
+    """A text held against the brief once more, counted and priced. Raises SaysNever."""
     if phrase := says_never(brief, text):
         raise SaysNever(phrase)
     segments = count(text).segments
