@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,7 +16,14 @@ from actions.words.lint import Finding, lint
 from actions.words.step import Step, WhatsAppWords
 from data import clock
 from data.models import Business, Campaign, Touch, WhatsAppTemplate
+from data.models.campaign import WHATSAPP_FIRST
+from data.segments.rule import read_rule
+from scheduler.campaigns.sample import sample
 from scheduler.gather import profile_of
+from scheduler.outreach.preview import Preview, preview
+
+LOOKED_AT = 500
+"""So many contacts tell which fields are often missing, and how long a name gets."""
 
 
 def touches_of(session: Session, campaign_id: int) -> list[Touch]:
@@ -44,7 +52,10 @@ def fingerprint_of(session: Session, campaign: Campaign) -> str:
 def findings(session: Session, campaign: Campaign) -> list[Finding]:
     """All that speaks against the words of a campaign; an error keeps it from being launched."""
     business = session.get_one(Business, campaign.business_id)
-    return lint(steps_of(session, campaign), brief_of(campaign), _about(business, campaign))
+    steps, brief, today = steps_of(session, campaign), brief_of(campaign), _today(business)
+    people = ((one.contact, one.person) for one in sample(session, campaign, LOOKED_AT))
+    over = preview(people, steps, brief, business, today=today)
+    return lint(steps, brief, _about(business, campaign, today, over))
 
 
 def _templates(session: Session, touches: Iterable[Touch]) -> dict[int, WhatsAppTemplate]:
@@ -68,15 +79,22 @@ def _step(touch: Touch, template: WhatsAppTemplate | None) -> Step:
     )
 
 
-def _about(business: Business, campaign: Campaign) -> About:
-    profile = profile_of(business)
+def _today(business: Business) -> date:
+    return clock.now().astimezone(ZoneInfo(business.timezone)).date()
+
+
+def _about(business: Business, campaign: Campaign, today: date, over: Preview) -> About:
+    profile, rule = profile_of(business), read_rule(campaign.rule)
     return About(
         business=business.name,
-        today=clock.now().astimezone(ZoneInfo(business.timezone)).date(),
+        today=today,
         country=business.country,
         health_trade=profile.health_trade,
         services=tuple(word for service in profile.services for word in (service.name, *service.words)),
+        oldest_months=rule.dormant.to_months if rule.dormant else None,
         differs_in=campaign.differs_in,
-        whatsapp=campaign.channel == "whatsapp_first",
+        whatsapp=campaign.channel == WHATSAPP_FIRST,
         gap_days=profile.touch_gap_days,
+        lacking=over.lacking,
+        longest=over.longest,
     )
