@@ -16,6 +16,7 @@ DATES = {
 }
 """The dates that a person has, in words."""
 
+WHO = {"customer": "Customers", "lead": "Leads"}
 TRACES = {"visit": "visited", "quote": "been quoted", "enquiry": "enquired"}
 
 
@@ -25,11 +26,7 @@ def describe(rule: Rule, profile: Profile | None = None) -> str:
     The profile gives services their names and amounts their currency.
     """
     said = "; ".join(_parts(rule, profile))
-    who = (
-        {"customer": "Customers", "lead": "Leads"}["".join(rule.relationship)]
-        if len(rule.relationship) == 1
-        else "Everybody"
-    )
+    who = WHO[rule.relationship[0]] if len(set(rule.relationship)) == 1 else "Everybody"
     return f"{who} {said}" if said else f"{who} with a reason on record to text them"
 
 
@@ -102,9 +99,11 @@ def _around(around: Around) -> str:
         span = (farther, nearer) if first < 0 else (nearer, farther)
         which = "before" if first < 0 else "after"
         return f"now {_days(span[0])} to {_days(span[1])} {which} {of}{unless}"
-    begins = f"{_days(-first)} before" if first else "the day itself"
-    ends = f"{_days(last)} after" if last else "the day itself"
-    return f"now between {begins} and {ends}, counted from {of}{unless}"
+    if not first:
+        return f"now within {_days(last)} after {of}{unless}"
+    if not last:
+        return f"now within {_days(-first)} before {of}{unless}"
+    return f"now {_days(-first)} before to {_days(last)} after {of}{unless}"
 
 
 def _days(many: int) -> str:
