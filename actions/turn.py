@@ -73,7 +73,9 @@ class Turn:
 
     def ask(self, asked: str | None, **changes: Any) -> None:
         """Set the pending question and whatever else the state must remember for it."""
-        self.state = replace(self.state, **({"asked": asked, "in_touch": False} | changes))
+        same = asked == self.state.asked and "offered" not in changes
+        changes.setdefault("in_touch", same and self.state.in_touch)
+        self.state = replace(self.state, asked=asked, **changes)
 
     @property
     def awaits_staff(self) -> bool:

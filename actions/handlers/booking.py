@@ -14,7 +14,7 @@ from actions.turn import Turn
 from actions.wishes import asks_for_others, drops_the_matter, wants_the_soonest
 from data.profile import Service
 from nlu.pending import WAVERING
-from nlu.understanding import Times
+from nlu.understanding import Times, Window
 
 
 def book(turn: Turn) -> None:
@@ -181,8 +181,9 @@ def drop(turn: Turn) -> None:
 def take(turn: Turn, opening: datetime) -> None:
     """A choice among offered openings is booked, or the visit moved, at once; the calendar confirms it."""
     service = _talked_about(turn)
-    if service is None:  # the owner removed the service since it was offered
-        propose(turn, turn.understanding.times, any_service=True)
+    who_is_open = turn.context.contact.is_household and turn.state.moving is None and turn.person is None
+    if service is None or who_is_open:  # a touch offered it without asking, or the service is gone
+        propose(turn, _just_then(turn, opening), any_service=True)
         return
     if not still_open(turn, service, opening):  # an answer may come days later
         if turn.context.busy is not None:
@@ -197,6 +198,12 @@ def take(turn: Turn, opening: datetime) -> None:
     turn.ask(
         None, offered=(), wanted=Times(), refused=False, called_off=False, person=None, cannot_come=False
     )
+
+
+def _just_then(turn: Turn, opening: datetime) -> Times:
+    """The very time of an opening, as though it had been named: kept while the service is asked."""
+    local = opening.astimezone(ZoneInfo(turn.context.business.zone)).replace(tzinfo=None)
+    return Times((Window(local, local + timedelta(minutes=1), "minute"),))
 
 
 def _is_about_the_present(turn: Turn) -> bool:
