@@ -74,7 +74,7 @@ class Plan(BaseModel):
         numbered, last = [], 0
         for touch in self.touches:
             last = touch.step or (max(1, last) if touch.variant == "b" else last + 1)
-            numbered.append((last, touch.model_copy(update={"text": plain(touch.text)})))
+            numbered.append((last, touch.model_copy(update={"step": last, "text": plain(touch.text)})))
         return numbered
 
 
