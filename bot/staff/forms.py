@@ -73,6 +73,18 @@ class AttestForm(FlaskForm):  # type: ignore[misc]
     own = BooleanField()
 
 
+class ApproveForm(FlaskForm):  # type: ignore[misc]
+    """Approval of the words that were on the screen: their fingerprint."""
+
+    words = HiddenField(validators=[Regexp(r"[0-9a-f]{64}\Z")])
+
+
+class SegmentForm(FlaskForm):  # type: ignore[misc]
+    """The name of a segment; the rest of the form is read by segments_form."""
+
+    name = StringField(validators=[Length(max=120)], filters=[_storable])
+
+
 class OptOutForm(FlaskForm):  # type: ignore[misc]
     """The contact asked a person: confirmed by a tick."""
 

@@ -33,6 +33,15 @@ SAYS = {
     audit.LIST_UPLOADED: "uploaded a list:",
     audit.LIST_ATTESTED: "said that a list is the business's own:",
     audit.LIST_TAKEN_IN: "took in a list:",
+    audit.CAMPAIGN_MADE: "made a campaign:",
+    audit.CAMPAIGN_WORDS_CHANGED: "changed the words of a campaign:",
+    audit.CAMPAIGN_REHEARSED: "played a campaign through:",
+    audit.CAMPAIGN_APPROVED: "approved the words of a campaign:",
+    audit.CAMPAIGN_LAUNCHED: "launched a campaign:",
+    audit.CAMPAIGN_RELEASED: "released the rest of a campaign:",
+    audit.CAMPAIGN_PAUSED: "paused a campaign:",
+    audit.CAMPAIGN_RESUMED: "resumed a campaign:",
+    audit.CAMPAIGN_ENDED: "ended a campaign:",
     audit.SEGMENT_SAVED: "saved a segment:",
     audit.SEGMENT_REMOVED: "removed a segment:",
     by_staff.MOVED: "moved the appointment of",
@@ -98,9 +107,10 @@ def _line(act: audit.Act) -> Line:
 
 
 def _remark(act: audit.Act) -> str:
-    if act.detail.get("by") == audit.OPERATOR:
-        return "by whoever runs this installation"
     if act.detail.get("released"):
         return "after an emergency"
     named = ("reason", "calendar", "list", "segment", "campaign")
-    return ", ".join(str(act.detail[name]) for name in named if act.detail.get(name))
+    said = [str(act.detail[name]) for name in named if act.detail.get(name)]
+    if act.detail.get("by") == audit.OPERATOR:
+        said.append("by whoever runs this installation")
+    return ", ".join(said)

@@ -108,6 +108,45 @@ FIELDS = {
 }
 """The fields that a column of a list may hold; the others are called as they are."""
 
+STAGES = {
+    "sent": "Got a text",
+    "delivered": "Arrived",
+    "replied": "Answered",
+    "conversing": "Talked",
+    "booked": "Booked",
+    "attended": "Came",
+    "opted_out": "Opted out",
+    "failed": "Did not arrive",
+}
+"""The columns of a funnel (data/figures)."""
+
+EXPORTS = {
+    "enrollments": "Everybody, with the outcome",
+    "dead-numbers": "Dead numbers",
+    "opt-outs": "Opt-outs",
+    "texts": "Texts",
+    "figures": "Figures",
+}
+"""The files of a campaign."""
+
+CAMPAIGNS = {
+    "draft": Label("Draft", "plain", "Not launched yet."),
+    "running": Label("Running", "good", "Texts leave within lawful hours."),
+    "paused": Label("Paused", "warm", "Nothing of it leaves."),
+    "done": Label("Ended", "dim", "Over for good."),
+}
+
+PAUSED = {
+    "staff": "paused by staff",
+    "opt_outs": "paused by itself: too many want no more texts",
+    "delivery": "paused by itself: too many texts do not arrive",
+    "filtered": "paused by itself: carriers filter its texts as spam",
+    "budget": "paused by itself: the budget is spent",
+    "pilot": "the pilot is through: read its report, then release the rest",
+    "words_changed": "paused because words were changed",
+}
+"""Why a campaign is paused (Campaign.paused_reason)."""
+
 STATES = {
     "queued": "Waiting to be sent",
     "sending": "Being sent",
