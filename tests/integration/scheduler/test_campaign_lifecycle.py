@@ -16,8 +16,8 @@ from tests.world_fixtures import SARAH, Service, add_contact
 pytestmark = pytest.mark.database
 
 FIRST = (
-    "Hi {{ first_name | or_else('there') }}, this is the automated assistant of {{ business }}. It has been a "
-    "while since you were with us. Shall I find you a time? Reply STOP to opt out."
+    "Hi {{ first_name | or_else('there') }}, this is the automated assistant of {{ business }}. It has been"
+    " a while since you were with us. Shall I find you a time? Reply STOP to opt out."
 )
 SECOND = "Hello, the assistant of {{ business }} again. Which day suits you best? Reply STOP to opt out."
 THIRD = "Hello from {{ business }}: mornings or afternoons, what is easier? Reply STOP to opt out."
