@@ -68,6 +68,28 @@ def inbound(form: Form) -> Inbound:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call; numbers are E.164, and "" where the caller hides theirs or it is none."""
+
+    from_number: str
+    to_number: str
+
+
+def call(form: Form) -> Call:
+    """An inbound call. Raises Malformed where it does not say which call it is, or to which number."""
+    _fitting(form, "CallSid", _ID)
+    to_number = _caller(form, "To") or _one(form, "To").strip()
+    if not 0 < len(to_number) <= LONGEST_ADDRESS:
+        raise Malformed("To is needed")
+    return Call(_caller(form, "From"), to_number)
+
+
+def dialled(form: Form) -> str:
+    """What became of the second leg of a call: `completed`, `no-answer`, `busy`, `failed`, `canceled`."""
+    return _fitting(form, "DialCallStatus", _STATUS)
+
+
 def receipt(form: Form, query: Form) -> Receipt:
     """A status callback. Raises Malformed."""
     ours = query.get("message", "")
@@ -118,6 +140,14 @@ def _address(form: Form, name: str) -> tuple[str, str]:
         # as the import writes it: Brazil's and Mexico's networks know two forms of one number
         number = read_number(number, "US").e164
     return ("whatsapp" if colon and prefix == "whatsapp" else "sms"), number
+
+
+def _caller(form: Form, name: str) -> str:
+    """A number as the database keeps it; a hidden one comes as a word, and an internet call as an address."""
+    try:
+        return read_number(_one(form, name).strip(), "US").e164
+    except (NoNumber, BadNumber):
+        return ""
 
 
 def _media(form: Form) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Request, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.webhooks import fields, limits
+from bot.webhooks import fields, limits, voice
 from bot.webhooks.signature import is_genuine, is_there
 from data.crypto import KeysDoNotFit
 from scheduler.receipts import receive_receipt
@@ -15,6 +15,9 @@ from scheduler.receive import NotSetUp, receive
 from scheduler.wake import wake
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
+
+blueprint.add_url_rule("/voice", view_func=voice.incoming, methods=["POST"], strict_slashes=False)
+blueprint.add_url_rule("/voice/after", view_func=voice.after, methods=["POST"], strict_slashes=False)
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
