@@ -34,6 +34,7 @@ BY_REASON = {
     "undeliverable": "undeliverable",
     "staff_took_over": "with_staff",
     "with_staff": "with_staff",
+    "unhappy": "with_staff",
     "frozen": "with_staff",
     "finished": "no_reply",
     "campaign_ended": "withdrawn",

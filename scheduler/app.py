@@ -19,6 +19,7 @@ from data.db import reading
 from nlu.when import read
 from scheduler import heartbeat, leaving, measures
 from scheduler.alerts import watch_over
+from scheduler.campaigns.standing import enrol_standing
 from scheduler.due import SWEEP_EVERY, due_jobs, late_jobs
 from scheduler.jobs import Job, JobKind
 from scheduler.measures.watch import watch
@@ -111,6 +112,7 @@ def sweep() -> None:
     wake((one.job for one in due if one.job not in late), expires=2 * SWEEP_EVERY)
     heartbeat.swept()
     wake([*watch_over(), *approvals.due()])
+    enrol_standing()
 
 
 def _wake_first(jobs: list[Job]) -> None:

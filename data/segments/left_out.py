@@ -27,6 +27,7 @@ REASONS = {
     "recently_contacted": "texted lately",
     "frequency_cap": "has had as many texts as the owner allows in 30 days",
     "no_lawful_time": "no hour is lawful in all the zones the number might be in",
+    "campaign_ended": "the campaign was ended meanwhile",
     "busy": "was just being worked on",
 }
 """Why a contact is left out -> what that means, for screens."""

@@ -46,7 +46,7 @@ def begin(session: Session, business: Business, name: str, template: str) -> Enr
     """
     campaign = open_one_touch(session, business, name, template)
     sieve, door = _prepared(session, campaign)
-    sums = _Sums(campaign.id)
+    sums = Sums(campaign.id)
     for part in sieve.stretches(session):
         sums.note(part)
         for chunk in _chunks(part.candidates):
@@ -67,30 +67,63 @@ def enrol(campaign_id: int, *, attested_only: bool = False) -> Enrolled:
 
     With a pilot the best go ahead, and the others are held until `release`. Raises UnusableRule.
     """
-    with reading() as session:
-        campaign = session.get_one(Campaign, campaign_id)
-        sieve, door = _prepared(session, campaign, attested_only=attested_only)
-    sums, after = _Sums(campaign_id), 0
-    while after >= 0:
-        with reading() as session:
-            after, part = sieve.next(session, after)
-        sums.note(part)
-        for chunk in _chunks(part.candidates):
-            with writing() as session:
-                sums.add(door.take_in(session, chunk))
-    if door.pilot is not None:
-        with writing() as session:
-            ahead = door.send_ahead(session)
-        sums.enrolled, sums.held = ahead, max(0, sums.held - ahead)
-    return sums.result()
+    going = Enrolling.of(campaign_id, attested_only=attested_only)
+    while going.step():
+        pass
+    return going.finish()
 
 
 def release(session: Session, campaign_id: int) -> int:
     """After a pilot: those who were held may go, from their next allowed moment on; how many they are."""
     campaign = session.get_one(Campaign, campaign_id)
     door = Door.of(session, session.get_one(Business, campaign.business_id), campaign)
+    return _let_go(session, door)
+
+
+@dataclass(slots=True)
+class Enrolling:
+    """An enrolling on its way: a stretch of contacts a step, so that it may stop and go on later."""
+
+    sieve: Sieve
+    door: Door
+    sums: Sums
+    after: int = 0
+    """The contacts beyond this one are still to be looked at; -1: none are."""
+
+    @classmethod
+    def of(cls, campaign_id: int, *, after: int = 0, attested_only: bool = False) -> Enrolling:
+        """The enrolling into a campaign, from the contacts beyond `after` on. Raises UnusableRule."""
+        with reading() as session:
+            campaign = session.get_one(Campaign, campaign_id)
+            sieve, door = _prepared(session, campaign, attested_only=attested_only)
+        return cls(sieve, door, Sums(campaign_id), after)
+
+    def step(self) -> bool:
+        """Look at the next stretch of contacts and take in whom it holds; whether there is more."""
+        with reading() as session:
+            self.after, part = self.sieve.next(session, self.after)
+        self.sums.note(part)
+        for chunk in _chunks(part.candidates):
+            with writing() as session:
+                self.sums.add(self.door.take_in(session, chunk))
+        return self.after >= 0
+
+    def finish(self) -> Enrolled:
+        """Once all were looked at: of a pilot the best go ahead."""
+        if self.door.pilot is not None:
+            with writing() as session:
+                released_at = session.scalar(
+                    select(Campaign.released_at).where(Campaign.id == self.door.campaign)
+                )
+                # released while we were at it: whom we took in since would be held for good
+                ahead = self.door.send_ahead(session) if released_at is None else _let_go(session, self.door)
+            self.sums.enrolled, self.sums.held = ahead, max(0, self.sums.held - ahead)
+        return self.sums.result()
+
+
+def _let_go(session: Session, door: Door) -> int:
     held = session.scalars(
-        select(Enrollment.id).where(Enrollment.campaign_id == campaign_id, Enrollment.state == "held")
+        select(Enrollment.id).where(Enrollment.campaign_id == door.campaign, Enrollment.state == "held")
     ).all()
     return door.activate(session, held)
 
@@ -108,7 +141,7 @@ def _chunks(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
 
 
 @dataclass(slots=True)
-class _Sums:
+class Sums:
     """What has come of it so far."""
 
     campaign: int

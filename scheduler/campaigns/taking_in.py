@@ -91,6 +91,9 @@ class Door:
         if not reachable:
             return taken
         lock_business(session, self.business)
+        if self._ended(session):
+            taken.left_out["campaign_ended"] = len(reachable)
+            return taken
         free = self._free(session, [one.contact for one in reachable])
         rows = [self._row(one) for one in reachable if one.contact in free]
         for first in range(0, len(rows), CHUNK):
@@ -146,6 +149,11 @@ class Door:
             changed += len(due)
         session.expire_all()
         return changed
+
+    def _ended(self, session: Session) -> bool:
+        """Whether the campaign is over; whoever is about to end it waits for our commit."""
+        state = select(Campaign.state).where(Campaign.id == self.campaign)
+        return session.scalar(state.with_for_update(read=True)) in (None, "done")
 
     def _free(self, session: Session, contacts: Sequence[int]) -> set[int]:
         """Those of these contacts that may still be taken in.
