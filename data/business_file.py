@@ -18,6 +18,9 @@ from data.models import Business, CalendarConnection, FaqEntry, Sender
 from data.profile import Profile
 from data.queries.calendars import active_calendar
 
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe one in C where it was built: ten times as fast."""
+
 SAMPLE = Path(__file__).with_name("samples") / "business.yml"
 
 
@@ -68,7 +71,7 @@ class BusinessFile(BaseModel):
 def read_file(path: Path) -> BusinessFile:
     """Read and check a business's file. Raises BusinessFileError."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
         return BusinessFile.model_validate(raw)
     except (OSError, UnicodeDecodeError) as error:
         raise BusinessFileError(f"{path} cannot be read: {error}") from None

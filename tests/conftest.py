@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from playwright.sync_api import Browser
-from services import browser, databases, memory, model, postgresql, redis, statements
+from services import browser, databases, memory, model, postgresql, redis, statements, templates
 
 from data import clock, db, settings
 from nlu import rasa_process
@@ -24,6 +24,7 @@ hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "steady")
 
 db.create_engine = statements.create_engine
+templates.keep()
 
 QUICK = memory.folder()
 if QUICK:
