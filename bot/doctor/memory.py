@@ -116,6 +116,8 @@ def staff(session: Session, _present: Settings) -> Finding:
 
 @_in_database
 def sender(session: Session, present: Settings) -> Finding:
+    from scheduler.outreach.registration import needs_registration
+
     senders = session.scalars(select(Sender)).all()
     if not senders:
         return idle("comes with the business")
@@ -127,6 +129,11 @@ def sender(session: Session, present: Settings) -> Finding:
         )
     if present.twilio_from and present.twilio_from not in {one.address for one in senders}:
         return unwell("TWILIO_FROM is not the number of the business", "run rekindle business load again")
+    if present.twilio_account_sid and (unregistered := [one for one in senders if needs_registration(one)]):
+        return unwell(
+            f"{unregistered[0].address} is not registered for business texts: no campaign starts",
+            "register it with the provider, then run rekindle sender set with --registration",
+        )
     return well(", ".join(f"{one.channel} at {one.per_second:g} a second" for one in senders))
 
 
