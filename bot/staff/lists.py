@@ -11,8 +11,9 @@ from bot.staff import lists_uploads, lists_view, lists_work, sessions
 from bot.staff.blueprint import blueprint
 from bot.staff.forms import ActForm, AttestForm, UploadForm
 from bot.staff.lists_uploads import CONTACTS, Upload
+from bot.staff.outreach_bars import width
 from data.db import reading, writing
-from data.imports import ListError, attestation, open_list
+from data.imports import ListError, attestation, list_file
 from data.imports.columns import FIELDS
 from data.queries import audit, import_batches
 
@@ -49,11 +50,10 @@ def upload_list() -> ResponseReturnValue:
         form.file.data, form.kind.data, me.business_id, me.name, attested=form.own.data
     )
     try:
-        open_list(upload.file)
+        list_file.read(upload.file)
     except ListError as error:
-        if upload.kind != CONTACTS or "phone numbers" not in str(error):
-            lists_uploads.throw_away(upload)
-            return _page(wrong=f"This list was not kept: {lists_view.plain(error, upload)}."), 400
+        lists_uploads.throw_away(upload)
+        return _page(wrong=f"This list was not kept: {lists_view.plain(error, upload)}."), 400
     with writing() as session:
         audit.note(session, me.business_id, audit.LIST_UPLOADED, me.id, list=upload.filename)
     return redirect(url_for("staff.one_list", token=upload.token), 303)
@@ -64,7 +64,7 @@ def one_list(token: str) -> ResponseReturnValue:
     """What the list holds and what would come of it; once it is taken in, what has come of it."""
     upload = _mine(token)
     if lists_work.under_way(upload):
-        return render_template("staff/list_wait.html", upload=upload, act=ActForm())
+        return _wait(upload)
     if lists_uploads.saved(upload, lists_work.TAKEN):
         return _result(upload)
     if not upload.file.exists():
@@ -72,7 +72,7 @@ def one_list(token: str) -> ResponseReturnValue:
     if not lists_uploads.saved(upload, lists_work.LOOKED):
         lists_view.look_through(upload, sessions.me().business_id)
         if lists_work.under_way(upload):
-            return render_template("staff/list_wait.html", upload=upload, act=ActForm())
+            return _wait(upload)
     return _before(upload)
 
 
@@ -96,7 +96,7 @@ def take_in_list(token: str) -> ResponseReturnValue:
     upload, me = _mine(token), sessions.me()
     if not upload.file.exists() or lists_uploads.saved(upload, lists_work.TAKEN):
         return redirect(url_for("staff.one_list", token=token), 303)
-    if not upload.attested_by:
+    if upload.kind == CONTACTS and not upload.attested_by:
         if not form.own.data:
             return _before(upload, "Tick first that this list is your own. Nothing was taken in."), 409
         upload = lists_uploads.attest(upload, me.name)
@@ -159,6 +159,11 @@ def _page(wrong: str = "") -> str:
         zone=me.timezone,
         act=ActForm(),
     )
+
+
+def _wait(upload: Upload) -> str:
+    rows = lists_work.rows_done(upload)
+    return render_template("staff/list_wait.html", upload=upload, rows=rows, width=width, act=ActForm())
 
 
 def _before(upload: Upload, wrong: str = "") -> str:

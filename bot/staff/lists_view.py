@@ -11,9 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from bot.staff import lists_uploads, lists_work, words
-from bot.staff.lists_uploads import Upload
+from bot.staff.lists_uploads import DO_NOT_CONTACT, Upload
 from bot.staff.outreach_bars import Bar, bars
-from data.imports import ListError, list_file, open_list, preview, take_in
+from data.imports import (
+    Listed,
+    ListError,
+    Summary,
+    list_file,
+    open_list,
+    preview,
+    take_in,
+    take_in_do_not_contact,
+)
 from data.models import ImportBatch
 
 FIRST, WIDEST, PAGE = 8, 8, 50
@@ -46,8 +55,8 @@ class Before:
 
     @property
     def usable(self) -> int:
-        """How many rows would be taken in."""
-        return int(self.counts.get("accepted", 0)) + int(self.counts.get("updated", 0))
+        """How many rows, or numbers to leave alone, would be taken in."""
+        return sum(int(self.counts.get(name, 0)) for name in ("accepted", "updated", "added"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +142,14 @@ def plain(error: ListError, upload: Upload) -> str:
 
 
 def _look(upload: Upload, business_id: int) -> dict[str, Any]:
-    given = open_list(upload.file, upload.mapping or {})
     scratch = upload.folder / "would_refuse.csv"
+    if upload.kind == DO_NOT_CONTACT:
+        listed = take_in_do_not_contact(upload.file, dry_run=True, report=scratch, business_id=business_id)
+        scratch.unlink(missing_ok=True)
+        return {"counts": listed.counts()}
+    given, rows = open_list(upload.file, upload.mapping or {}), lists_work.note_rows(upload)
     try:
-        done = take_in(given, dry_run=True, report=scratch, business_id=business_id)
+        done = take_in(given, dry_run=True, report=scratch, business_id=business_id, on_rows=rows)
     finally:
         scratch.unlink(missing_ok=True)
     first = preview(given, FIRST, business_id=business_id)
@@ -149,8 +162,17 @@ def _look(upload: Upload, business_id: int) -> dict[str, Any]:
 
 
 def _store(upload: Upload, business_id: int) -> dict[str, Any]:
-    given = open_list(upload.file, upload.mapping or {})
-    done = take_in(given, report=upload.refused, attested_by=upload.attested_by, business_id=business_id)
+    done: Summary | Listed
+    if upload.kind == DO_NOT_CONTACT:
+        done = take_in_do_not_contact(upload.file, report=upload.refused, business_id=business_id)
+    else:
+        done = take_in(
+            open_list(upload.file, upload.mapping or {}),
+            report=upload.refused,
+            attested_by=upload.attested_by,
+            business_id=business_id,
+            on_rows=lists_work.note_rows(upload),
+        )
     upload.file.unlink()
     return {"counts": done.counts()}
 

@@ -28,6 +28,8 @@ AT_ONCE = 400_000
 LOOKED, TAKEN = "looked.json", "taken.json"
 """What was found by looking through it, and what became of taking it in."""
 
+_ROWS = "rows.json"
+
 _one_at_a_time = threading.Lock()
 """Of this process: two large lists at once would take the memory of two."""
 
@@ -42,12 +44,24 @@ def start(upload: Upload, kept_as: str, work: Callable[[], dict[str, Any]]) -> N
     lock = _locked(upload)
     if lock is None:
         return
+    (upload.folder / _ROWS).unlink(missing_ok=True)
     (upload.folder / kept_as).unlink(missing_ok=True)
     (upload.folder / f"{kept_as}.began").touch(mode=0o600)
     if upload.file.stat().st_size <= AT_ONCE:
         _do(upload, kept_as, work, lock)
     else:
         threading.Thread(target=_do, args=(upload, kept_as, work, lock), name="list", daemon=True).start()
+
+
+def note_rows(upload: Upload) -> Callable[[int, int], None]:
+    """What an import calls with (rows done, rows in all)."""
+    return lambda done, all_: lists_uploads.save(upload, _ROWS, {"done": done, "all": all_})
+
+
+def rows_done(upload: Upload) -> tuple[int, int] | None:
+    """How far whoever is at it has come: (rows done, rows in all); None where that is not known."""
+    noted: Any = lists_uploads.saved(upload, _ROWS)
+    return (noted["done"], noted["all"]) if noted else None
 
 
 def under_way(upload: Upload) -> bool:
