@@ -20,6 +20,7 @@ COMMANDS = {
     "openings": "list the free openings for a case given as JSON",
     "provider": "see that texts leave through the provider",
     "rehearse": "play scripted contacts against the real service",
+    "segment": "whom campaigns mean, as saved filters",
     "sender": "the numbers that the business texts from",
     "staff": "add people who may log in to the staff view",
     "up": "run everything on this machine",

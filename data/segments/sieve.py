@@ -22,7 +22,7 @@ from data.profile import Profile
 from data.segments.facts import NOTHING, Facts
 from data.segments.lookups import Asked, Known, extras, stretch, top_value
 from data.segments.rule import Rule, why_not
-from data.segments.score import Scale, score
+from data.segments.score import Points, Scale, score
 from data.whereabouts import Source, Whereabouts
 
 CHUNK = 2_000
@@ -120,6 +120,14 @@ class Sieve:
             if best == "unhappy":
                 part.to_call.append(contact)
         return (last if len(found) == CHUNK else -1), part
+
+    def parts_of(self, session: Session, candidate: Candidate) -> tuple[Points, ...]:
+        """What a candidate's score is made of, for whoever asks why."""
+        known = stretch(session, self.asked, candidate.contact - 1, 1).get(candidate.contact)
+        person = next((one for one in known.persons if one.id == candidate.person), None) if known else None
+        if known is None or person is None:
+            return ()
+        return score(_facts(known, person, NOTHING), self.rule.weights, self.asked.today, self.scale).parts
 
     def _judge(self, known: Known, columns: Mapping[int, Mapping[str, Any]]) -> Candidate | str:
         """The candidate that a number makes, or why it makes none."""
