@@ -11,7 +11,8 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.figures.facts import FLAGS, Ground, Split, cube, replies, touches
+from data.figures.facts import FLAGS, cube, replies, who_wrote
+from data.figures.ground import Ground, Split, touches
 from data.figures.opt_outs import opt_outs
 from data.figures.row import Funnel
 from data.models import Campaign, Segment
@@ -97,7 +98,7 @@ class _Traits:
 
 def _first_replies(ground: Ground) -> Any:
     """The first reply of each contact (with a split: to each part), and the touch that it belongs to."""
-    every = replies(ground, touches(ground)).subquery("every")
+    every = replies(ground, touches(ground, who_wrote(ground))).subquery("every")
     place = func.row_number().over(
         partition_by=(every.c.enrollment_id, every.c.part), order_by=(every.c.replied_at, every.c.reply_id)
     )

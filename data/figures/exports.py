@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from data.enrollment_outcomes import OUTCOMES
 from data.figures.counting import By, funnel
 from data.figures.csv_cells import write_rows
-from data.figures.facts import Ground
+from data.figures.ground import Ground
 from data.figures.opt_outs import opt_outs
 from data.figures.pilot_report import DEAD
 from data.figures.row import Funnel

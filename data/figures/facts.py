@@ -1,4 +1,4 @@
-"""What became of the contacts of campaigns, asked of the rows in one statement: the ground of every figure.
+"""What became of the contacts of campaigns, asked of the rows in one statement.
 
 Whatever happens belongs to the latest touch before it, of whichever campaign, so that nothing is counted in
 two. How long after a touch it may come is written here; docs/figures.md says the same in words.
@@ -6,18 +6,15 @@ two. How long after a touch it may come is written here; docs/figures.md says th
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 
 from data import clock
-from data.figures.spans import Spans
+from data.figures.ground import Ground, belongs, belongs_on, touches, whose
 from data.message_states import FAILURES
-from data.models import Appointment, Business, Campaign, Enrollment, Message, Person, Touch
-from data.models.base import Moment
+from data.models import Appointment, Enrollment, Message, Person, Touch
 from data.models.booking import LIVE
 
 REPLY_DAYS = 30
@@ -25,97 +22,21 @@ REPLY_DAYS = 30
 BOOKING_DAYS = 60
 """A booking, or a return by another road, for so many days after the first touch of the campaign."""
 
-Split = Literal["", "touch", "channel"]
-"""What is counted: contacts, contacts for each touch (its step), contacts for each channel."""
-
 FLAGS = ("sent", "delivered", "failed", "replied", "conversing", "booked", "attended", "no_show", "returned")
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the statements of one count have in common."""
-
-    session: Session
-    business: Business
-    campaigns: tuple[int, ...]
-    spans: Spans
-    split: Split = ""
-
-    @classmethod
-    def of(cls, session: Session, campaigns: Collection[int], split: Split = "") -> Ground:
-        """For these campaigns, which belong to one business."""
-        chosen = tuple(sorted(campaigns))
-        business, since = session.execute(
-            select(Business, func.min(Campaign.created_at))
-            .join(Campaign, Campaign.business_id == Business.id)
-            .where(Campaign.id.in_(chosen))
-            .group_by(Business.id)
-        ).one()
-        return cls(session, business, chosen, Spans(session, business.timezone, since), split)
-
-    def part(self, step: Any, channel: Any) -> ColumnElement[Any]:
-        """The column by which the contacts are told apart beside the campaign's own traits."""
-        parts: dict[str, Any] = {"": literal(""), "touch": step, "channel": channel}
-        column: ColumnElement[Any] = parts[self.split].label("part")
-        return column
+def who_wrote(ground: Ground) -> Select[Any]:
+    """The contacts who have written at all."""
+    return whose(ground, Message.contact_id, Message.direction == "in")
 
 
-def touches(ground: Ground) -> CTE:
-    """The touches of these campaigns that left, each with its traits and the moment of the next one.
-
-    `followed_at` is when the same contact got the next touch of any campaign; `began_at` is this campaign's
-    first one.
-    """
-    contacts = select(Enrollment.contact_id).where(Enrollment.campaign_id.in_(ground.campaigns))
-    order = (Message.sent_at, Message.id)
-    left = (
-        select(
-            Message.contact_id,
-            Message.enrollment_id,
-            Message.touch_id,
-            Message.channel,
-            Message.sent_at,
-            func.lead(Message.sent_at, type_=Moment())
-            .over(partition_by=Message.contact_id, order_by=order)
-            .label("followed_at"),
-            func.min(Message.sent_at)
-            .over(partition_by=(Message.contact_id, Message.enrollment_id))
-            .label("began_at"),
-        )
-        .where(Message.kind == "touch", Message.sent_at.is_not(None), Message.contact_id.in_(contacts))
-        .subquery("touch_left")
-    )
-    return (
-        select(
-            left.c.contact_id,
-            left.c.enrollment_id,
-            Enrollment.campaign_id,
-            Enrollment.variant,
-            Enrollment.tier,
-            ground.part(func.coalesce(Touch.step, 0), left.c.channel),
-            left.c.sent_at,
-            left.c.followed_at,
-            left.c.began_at,
-        )
-        .join(Enrollment, Enrollment.id == left.c.enrollment_id)
-        .outerjoin(Touch, Touch.id == left.c.touch_id)
-        .where(Enrollment.campaign_id.in_(ground.campaigns))
-        .cte("touches")
-    )
+def who_booked(ground: Ground) -> Select[Any]:
+    """The contacts who have made an appointment at all."""
+    return whose(ground, Appointment.contact_id)
 
 
-def belongs(touch: Any, moment: Any) -> ColumnElement[bool]:
-    """Whether this touch is the latest one before a moment."""
-    return and_(moment >= touch.c.sent_at, or_(touch.c.followed_at.is_(None), moment < touch.c.followed_at))
-
-
-def belongs_on(ground: Ground, touch: Any, day: Any) -> ColumnElement[bool]:
-    """Whether this touch is the latest one up to and on a day, as the business's calendar has it."""
-    spans = ground.spans
-    return and_(
-        day >= spans.day(touch.c.sent_at),
-        or_(touch.c.followed_at.is_(None), day < spans.day(touch.c.followed_at)),
-    )
+def _who_returned(ground: Ground) -> Select[Any]:
+    return whose(ground, Person.contact_id, Person.last_visit >= ground.since.date() - timedelta(days=1))
 
 
 def replies(ground: Ground, touch: CTE) -> Select[Any]:
@@ -180,7 +101,7 @@ def returns(ground: Ground, touch: CTE) -> Select[Any]:
         Person,
         and_(
             Person.contact_id == touch.c.contact_id,
-            Person.last_visit.is_not(None),
+            Person.last_visit >= ground.since.date() - timedelta(days=1),
             belongs_on(ground, touch, Person.last_visit),
             Person.last_visit < spans.day_later(first_day, BOOKING_DAYS),
         ),
@@ -189,7 +110,7 @@ def returns(ground: Ground, touch: CTE) -> Select[Any]:
         select(touch.c.enrollment_id, touch.c.part)
         .join(Enrollment, Enrollment.id == touch.c.enrollment_id)
         .where(
-            or_(Enrollment.outcome == "visited", Enrollment.stopped_reason == "booked_elsewhere"),
+            _noticed(),
             belongs(touch, Enrollment.ended_at),
             Enrollment.ended_at < spans.later(touch.c.began_at, BOOKING_DAYS),
         )
@@ -198,82 +119,98 @@ def returns(ground: Ground, touch: CTE) -> Select[Any]:
     return select(both.c.enrollment_id, both.c.part)
 
 
+def _noticed() -> ColumnElement[bool]:
+    return or_(Enrollment.outcome == "visited", Enrollment.stopped_reason == "booked_elsewhere")
+
+
 def cube(ground: Ground) -> Select[Any]:
     """How many contacts share the same traits and fate: `campaign_id, variant, tier, part`, FLAGS, `n`.
 
-    With a split, those count for a part for whom a text of it was made.
+    With a split, those count for a part for whom a text of it was made. Everything that happened is put one
+    below the other and summed once: how large joins of sums become, no planner guesses right.
     """
-    touch = touches(ground)
-    texts = _texts(ground).subquery("texts")
-    answers = _counted(replies(ground, touch), "answers")
-    made = bookings(ground, touch).subquery("made")
-    visits = (
+    contacts = union_all(
+        who_wrote(ground),
+        who_booked(ground),
+        _who_returned(ground),
+        whose(ground, Enrollment.contact_id, _noticed()),
+    )
+    touch = touches(ground, contacts)
+    made = bookings(ground, touch)
+    event = union_all(
+        _texts(ground),
+        _noted(replies(ground, touch), reply=literal(1)),
+        _noted(
+            made,
+            booked=literal(1),
+            attended=made.selected_columns.attended,
+            no_show=made.selected_columns.no_show,
+        ),
+        _noted(returns(ground, touch), back=literal(1)),
+    ).subquery("event")
+    sums = [func.sum(event.c[name]) if name == "reply" else func.max(event.c[name]) for name in _NOTED]
+    fate = (
         select(
-            made.c.enrollment_id,
-            made.c.part,
-            literal(1).label("booked"),
-            func.max(made.c.attended).label("attended"),
-            func.max(made.c.no_show).label("no_show"),
+            event.c.enrollment_id, event.c.part, *(one.label(n) for n, one in zip(_NOTED, sums, strict=True))
         )
-        .group_by(made.c.enrollment_id, made.c.part)
-        .subquery("visits")
+        .group_by(event.c.enrollment_id, event.c.part)
+        .subquery("fate")
     )
-    back = _counted(returns(ground, touch), "back")
-    flags = [
-        func.coalesce(texts.c.sent, 0).label("sent"),
-        func.coalesce(texts.c.delivered, 0).label("delivered"),
-        _only(texts.c.failed == 1, texts.c.delivered == 0).label("failed"),
-        _only(answers.c.n > 0).label("replied"),
-        _only(answers.c.n > 1).label("conversing"),
-        func.coalesce(visits.c.booked, 0).label("booked"),
-        func.coalesce(visits.c.attended, 0).label("attended"),
-        _only(visits.c.no_show == 1, visits.c.attended == 0).label("no_show"),
-        _only(back.c.n > 0, visits.c.booked.is_(None)).label("returned"),
-    ]
-    part = literal("").label("part") if not ground.split else texts.c.part
-    units = select(Enrollment.campaign_id, Enrollment.variant, Enrollment.tier, part, *flags).select_from(
-        Enrollment
-    )
-    units = units.join(texts, texts.c.enrollment_id == Enrollment.id, isouter=not ground.split)
-    for other in (answers, visits, back):
-        units = units.outerjoin(
-            other,
-            and_(other.c.enrollment_id == Enrollment.id, other.c.part == part)
-            if ground.split
-            else other.c.enrollment_id == Enrollment.id,
+    flags = {
+        "sent": fate.c.sent == 1,
+        "delivered": fate.c.delivered == 1,
+        "failed": and_(fate.c.failed == 1, fate.c.delivered == 0),
+        "replied": fate.c.reply > 0,
+        "conversing": fate.c.reply > 1,
+        "booked": fate.c.booked == 1,
+        "attended": fate.c.attended == 1,
+        "no_show": and_(fate.c.no_show == 1, fate.c.attended == 0),
+        "returned": and_(fate.c.back == 1, fate.c.booked == 0),
+    }
+    part = fate.c.part if ground.split else literal("").label("part")
+    unit = (
+        select(
+            Enrollment.campaign_id,
+            Enrollment.variant,
+            Enrollment.tier,
+            part,
+            *(case((flags[name], 1), else_=0).label(name) for name in FLAGS),
         )
-    every = units.where(Enrollment.campaign_id.in_(ground.campaigns)).subquery("units")
-    columns = list(every.c)
-    return select(*columns, func.count().label("n")).group_by(*columns)
+        .join_from(Enrollment, fate, fate.c.enrollment_id == Enrollment.id, isouter=not ground.split)
+        .where(Enrollment.campaign_id.in_(ground.campaigns))
+        .subquery("unit")
+    )
+    return select(*unit.c, func.count().label("n")).group_by(*unit.c)
+
+
+_NOTED = ("sent", "delivered", "failed", "reply", "booked", "attended", "no_show", "back")
 
 
 def _texts(ground: Ground) -> Select[Any]:
-    """What became of the texts of each contact, and with a split of each part."""
+    """Each text of these campaigns, and what became of it."""
     part = ground.part(func.coalesce(Touch.step, 0), Message.channel)
     wanted = (
         select(
             Message.enrollment_id,
             part,
-            func.max(case((Message.sent_at.is_not(None), 1), else_=0)).label("sent"),
-            func.max(case((Message.state.in_(("delivered", "read")), 1), else_=0)).label("delivered"),
-            func.max(case((Message.state.in_(sorted(FAILURES)), 1), else_=0)).label("failed"),
+            *_notes(
+                sent=case((Message.sent_at.is_not(None), 1), else_=0),
+                delivered=case((Message.state.in_(("delivered", "read")), 1), else_=0),
+                failed=case((Message.state.in_(sorted(FAILURES)), 1), else_=0),
+            ),
         )
         .join(Enrollment, Enrollment.id == Message.enrollment_id)
         .where(Enrollment.campaign_id.in_(ground.campaigns), Message.kind == "touch")
     )
-    if ground.split == "touch":
-        wanted = wanted.outerjoin(Touch, Touch.id == Message.touch_id)
-    return wanted.group_by(Message.enrollment_id, *([part] if ground.split else []))
+    return wanted.outerjoin(Touch, Touch.id == Message.touch_id) if ground.split == "touch" else wanted
 
 
-def _counted(rows: Select[Any], name: str) -> Any:
-    one = rows.subquery(f"{name}_rows")
-    return (
-        select(one.c.enrollment_id, one.c.part, func.count().label("n"))
-        .group_by(one.c.enrollment_id, one.c.part)
-        .subquery(name)
+def _noted(rows: Select[Any], **notes: Any) -> Select[Any]:
+    """Rows of something that happened, as one of the parts of what happened in all."""
+    return rows.with_only_columns(
+        rows.selected_columns.enrollment_id, rows.selected_columns.part, *_notes(**notes)
     )
 
 
-def _only(*conditions: ColumnElement[bool]) -> Any:
-    return case((and_(*conditions), literal(1, Integer)), else_=literal(0, Integer))
+def _notes(**notes: Any) -> list[Any]:
+    return [notes.get(name, literal(0)).label(name) for name in _NOTED]

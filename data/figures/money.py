@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from data.figures.facts import REPLY_DAYS, Ground, belongs, belongs_on, bookings_of, touches
+from data.figures.facts import REPLY_DAYS, bookings_of, who_booked
+from data.figures.ground import Ground, belongs, belongs_on, touches, whose
 from data.models import Appointment, Enrollment, Message, Sale
 from data.models.booking import LIVE
 from data.profile import Profile
@@ -56,7 +57,7 @@ def revenue(session: Session, campaign_id: int) -> tuple[Revenue, ...]:
     A sale belongs to the latest touch up to and on its day, of whichever campaign: none is counted twice.
     """
     ground = Ground.of(session, (campaign_id,))
-    touch = touches(ground)
+    touch = touches(ground, whose(ground, Sale.contact_id))
     first_day = ground.spans.day(touch.c.began_at)
     sold = (
         select(
@@ -86,7 +87,7 @@ def revenue(session: Session, campaign_id: int) -> tuple[Revenue, ...]:
 
 
 def _visits_without_sale(ground: Ground) -> list[int]:
-    touch = touches(ground)
+    touch = touches(ground, who_booked(ground))
     sale = touch.alias("sale_touch")
     first_day = ground.spans.day(sale.c.began_at)
     paid = (
@@ -128,7 +129,8 @@ def spend(session: Session, campaign_id: int) -> Spend:
         )
     )
     ground = Ground.of(session, (campaign_id,))
-    touch = touches(ground)
+    beside = and_(Message.direction == "out", Message.kind != "touch")
+    touch = touches(ground, whose(ground, Message.contact_id, beside))
     talk = _sums(
         select(Message.cost, Message.cost_known)
         .join(
@@ -139,7 +141,7 @@ def spend(session: Session, campaign_id: int) -> Spend:
                 Message.sent_at < ground.spans.later(touch.c.sent_at, REPLY_DAYS),
             ),
         )
-        .where(Message.direction == "out", Message.kind != "touch")
+        .where(beside)
     )
     mine, theirs = session.execute(own).one(), session.execute(talk).one()
     return Spend(

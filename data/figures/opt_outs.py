@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union_all
 
 from data import crypto
-from data.figures.facts import REPLY_DAYS, Ground, touches
+from data.figures.facts import REPLY_DAYS
+from data.figures.ground import Ground, touches, whose
 from data.models import Contact, Conversation, Enrollment, Suppression
 
 
@@ -31,14 +32,14 @@ def opt_outs(ground: Ground) -> list[OptOut]:
 
     Only those are looked up whom a row of ours calls opted out: a hash is a question for each number.
     """
-    touch = touches(ground)
-    said_so = or_(Conversation.outcome == "opted_out", Enrollment.outcome == "opted_out")
+    called_so = union_all(
+        whose(ground, Conversation.contact_id, Conversation.outcome == "opted_out"),
+        whose(ground, Enrollment.contact_id, Enrollment.outcome == "opted_out"),
+    )
+    touch = touches(ground, called_so)
+    until = ground.spans.later(touch.c.sent_at, REPLY_DAYS).label("until")
     rows = ground.session.execute(
-        select(touch, Contact.phone, ground.spans.later(touch.c.sent_at, REPLY_DAYS).label("until"))
-        .join(Contact, Contact.id == touch.c.contact_id)
-        .join(Enrollment, Enrollment.id == touch.c.enrollment_id)
-        .outerjoin(Conversation, Conversation.contact_id == Contact.id)
-        .where(said_so)
+        select(touch, Contact.phone, until).join(Contact, Contact.id == touch.c.contact_id)
     ).all()
     if not rows:
         return []
