@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from bot.staff import moments, why, words
 from bot.staff.transcript import service_name
 from data import clock
-from data.models import Appointment, ContactBasis, Person
+from data.enrollment_outcomes import OUTCOMES
+from data.models import Appointment, Campaign, ContactBasis, Enrollment, Person
 from data.models.booking import LIVE
+from data.profile import Profile
 from data.queries.transcripts import Transcript
 
 
@@ -54,6 +56,7 @@ def about(rows: Transcript, theirs: str) -> list[Group]:
         ("How to reach them", _number(rows, theirs)),
         ("Why you may write", _bases(rows)),
         ("Campaign", _campaigns(rows)),
+        ("Sales", _sales(rows)),
     )
     groups = (Group(title, tuple(facts)) for title, facts in titled)
     return [group for group in groups if group.facts]
@@ -147,11 +150,32 @@ def _dates(basis: ContactBasis) -> Iterator[str]:
 
 def _campaigns(rows: Transcript) -> Iterator[Fact]:
     for campaign, enrollment in rows.campaigns:
-        why = words.STOPPED.get(enrollment.stopped_reason or "", words.plain(enrollment.stopped_reason or ""))
-        state = {"active": "running", "finished": "all texts sent"}.get(
-            enrollment.state, f"stopped{f': {why}' if why else ''}"
-        )
-        yield Fact(campaign.name, state)
+        yield Fact(campaign.name, *_stands(rows, campaign, enrollment))
+
+
+def _stands(rows: Transcript, campaign: Campaign, enrollment: Enrollment) -> tuple[str, str]:
+    """How far somebody is in a campaign, and a remark."""
+    tier = f"tier {enrollment.tier}" if enrollment.tier else ""
+    if enrollment.state == "held":
+        return "waits until the pilot is released", tier
+    if enrollment.state == "active":
+        if campaign.state != "running":
+            return f"the campaign is {words.CAMPAIGNS[campaign.state].words.lower()}", tier
+        due = enrollment.due_at
+        when = f", {moments.full(due, rows.business.timezone)} at the earliest" if due else ""
+        return f"text {enrollment.next_step} comes next{when}", tier
+    why = words.STOPPED.get(enrollment.stopped_reason or "", words.plain(enrollment.stopped_reason or ""))
+    outcome = OUTCOMES.get(enrollment.outcome or "", "")
+    if enrollment.state == "finished":
+        return outcome or "all texts sent", ""
+    return f"stopped{f': {why}' if why else ''}", outcome if outcome and outcome != why else ""
+
+
+def _sales(rows: Transcript) -> Iterator[Fact]:
+    currency = Profile.model_validate(rows.business.profile).currency
+    for sale in rows.sales:
+        source = "entered by staff" if sale.source == "staff" else "from your list"
+        yield Fact(f"{sale.amount:,.2f} {currency}", moments.date_words(sale.sold_on), source)
 
 
 def _channel(channel: str) -> str:

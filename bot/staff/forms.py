@@ -85,6 +85,20 @@ class SegmentForm(FlaskForm):  # type: ignore[misc]
     name = StringField(validators=[Length(max=120)], filters=[_storable])
 
 
+class VisitedForm(FlaskForm):  # type: ignore[misc]
+    """On which day they came; empty: today."""
+
+    day = StringField(validators=[Length(max=10)], filters=[_storable])
+
+
+class SaleForm(FlaskForm):  # type: ignore[misc]
+    """What they have paid, when, and its number in the business's own books."""
+
+    amount = StringField(validators=[InputRequired(), Length(max=40)], filters=[_storable])
+    sold_on = StringField(validators=[Length(max=10)], filters=[_storable])
+    reference = StringField(validators=[Length(max=80)], filters=[_storable])
+
+
 class OptOutForm(FlaskForm):  # type: ignore[misc]
     """The contact asked a person: confirmed by a tick."""
 

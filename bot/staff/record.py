@@ -14,6 +14,7 @@ from bot.staff.forms import ActForm
 from data.db import reading
 from data.queries import audit, inbox
 from scheduler import by_staff, noticed, staff_visits
+from scheduler.campaigns import marks
 
 SAYS = {
     audit.LOGGED_IN: "logged in",
@@ -44,6 +45,11 @@ SAYS = {
     audit.CAMPAIGN_ENDED: "ended a campaign:",
     audit.SEGMENT_SAVED: "saved a segment:",
     audit.SEGMENT_REMOVED: "removed a segment:",
+    audit.SALE_ENTERED: "entered a sale to",
+    marks.VISITED: "noted a visit of",
+    marks.VISIT_UNDONE: "took back the note of a visit of",
+    marks.UNHAPPY: "noted as unhappy:",
+    marks.CONTENT: "took back that somebody is unhappy:",
     by_staff.MOVED: "moved the appointment of",
     by_staff.CANCELLED: "cancelled the appointment of",
     staff_visits.NO_SHOW: "noted that nobody came to the appointment of",
@@ -109,7 +115,7 @@ def _line(act: audit.Act) -> Line:
 def _remark(act: audit.Act) -> str:
     if act.detail.get("released"):
         return "after an emergency"
-    named = ("reason", "calendar", "list", "segment", "campaign")
+    named = ("amount", "reason", "calendar", "list", "segment", "campaign")
     said = [str(act.detail[name]) for name in named if act.detail.get(name)]
     if act.detail.get("by") == audit.OPERATOR:
         said.append("by whoever runs this installation")

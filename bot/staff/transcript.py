@@ -13,6 +13,7 @@ from bot.staff.standing import first_names
 from data import settings
 from data.models import Appointment, AuditEvent, Callback, Handoff, Message
 from data.profile import Profile
+from data.queries import audit
 from data.queries.inbox import names_of
 from data.queries.transcripts import Transcript
 from scheduler import by_staff, noticed
@@ -91,12 +92,21 @@ def _text(rows: Transcript, text: Message, zone: str, theirs: str) -> Item:
         time=moments.time_of_day(at, zone, theirs),
         words=text.body,
         who=rows.staff.get(text.staff_user_id or 0, "Staff") if by_staff else "Assistant",
-        kind=words.KINDS.get(text.kind, ""),
+        kind=_kind(rows, text),
         channel=text.channel,
         state=text.state,
         fate=words.fate(text),
         steps=tuple(_steps(rows, text, zone)),
     )
+
+
+def _kind(rows: Transcript, text: Message) -> str:
+    """What a text was for; of a campaign's, which one it was, and what it appealed to."""
+    touch = rows.touches.get(text.touch_id or 0)
+    if touch is None:
+        return words.KINDS.get(text.kind, "")
+    angle = f", {words.plain(touch.angle)}" if touch.angle else ""
+    return f"campaign text {touch.step}{' B' if touch.variant == 'b' else ''}{angle}"
 
 
 def _steps(rows: Transcript, text: Message, zone: str) -> Iterator[tuple[str, str]]:
@@ -168,6 +178,8 @@ def _acts(rows: Transcript, acts: list[AuditEvent]) -> Iterator[tuple[AuditEvent
                 )
             case noticed.ELSEWHERE:
                 said = "The calendar has an event with this number: no openers any more."
+            case audit.SALE_ENTERED:
+                said = f"{staff} entered a sale of {act.detail.get('amount', '')}."
             case "took over":
                 said = f"{staff} took over. The assistant is silent."
             case "handed back":

@@ -19,8 +19,11 @@ from bot.staff.transcript import Item, items
 from data import clock
 from data.db import reading, writing
 from data.models import Conversation
+from data.profile import Profile
 from data.queries import audit, inbox, transcripts
+from data.queries.transcripts import Transcript
 from scheduler import staff_acts
+from scheduler.campaigns import marks
 from scheduler.gather import whereabouts_of
 from scheduler.troubles import troubles
 
@@ -44,6 +47,10 @@ class View:
     mark: str
     zone: str
     last: Item | None
+    unhappy: bool
+    noted_visit: bool
+    currency: str
+    today: str
 
 
 @blueprint.get("/conversations/<row:conversation_id>", endpoint="conversation")
@@ -109,7 +116,17 @@ def view_of(session: Session, conversation: Conversation, before: int | None = N
         mark=mark_of(session, conversation),
         zone=zone,
         last=inbound[-1] if inbound else None,
+        unhappy=any(person.unhappy for person in rows.contact.persons),
+        noted_visit=_visit_is_noted(rows),
+        currency=Profile.model_validate(rows.business.profile).currency,
+        today=moments.today(zone),
     )
+
+
+def _visit_is_noted(rows: Transcript) -> bool:
+    """Whether the last note about a visit stands, so that it can be taken back."""
+    notes = [act.action for act in rows.acts if act.action in (marks.VISITED, marks.VISIT_UNDONE)]
+    return bool(notes) and notes[-1] == marks.VISITED
 
 
 def mark_of(session: Session, conversation: Conversation) -> str:

@@ -22,9 +22,12 @@ from data.models import (
     Enrollment,
     Handoff,
     Message,
+    Sale,
     StaffUser,
     Suppression,
+    Touch,
 )
+from data.queries.sales import sales_of
 
 TEXTS = 200
 """So many texts, the latest, are shown at once."""
@@ -47,6 +50,8 @@ class Transcript:
     suppressions: list[Suppression]
     bases: list[ContactBasis]
     campaigns: list[tuple[Campaign, Enrollment]]
+    touches: dict[int, Touch]
+    sales: list[Sale]
     staff: dict[int, str]
 
 
@@ -106,6 +111,8 @@ def read(session: Session, conversation: Conversation, before: int | None = None
                 .order_by(Enrollment.id)
             )
         ],
+        touches=_touches(session, texts),
+        sales=sales_of(session, contact.id),
         staff=_staff(session, business.id),
     )
 
@@ -177,6 +184,13 @@ def _rows(session: Session, wanted: object) -> list[tuple[object, ...]]:
 def _staff(session: Session, business_id: int) -> dict[int, str]:
     found = session.scalars(select(StaffUser).where(StaffUser.business_id == business_id))
     return {user.id: user.name for user in found}
+
+
+def _touches(session: Session, texts: list[Message]) -> dict[int, Touch]:
+    wanted = {text.touch_id for text in texts if text.touch_id}
+    if not wanted:
+        return {}
+    return {touch.id: touch for touch in session.scalars(select(Touch).where(Touch.id.in_(wanted)))}
 
 
 def _events(session: Session, ids: list[int]) -> dict[int, list[DeliveryEvent]]:
