@@ -111,7 +111,9 @@ def _one(day: list[datetime], half: int, spread: int) -> datetime:
 def _open(business_id: int, service: str | None) -> tuple[tuple[datetime, ...], str]:
     with reading() as session:
         business = session.get_one(Business, business_id)
-        profile, zone, country = profile_of(business), business.timezone, business.country
+        whole, zone, country = profile_of(business), business.timezone, business.country
+        # no more of the calendar is asked for than can be named
+        profile = whole.model_copy(update={"horizon_days": min(whole.horizon_days, REACH.days)})
         facts = BusinessFacts(
             business.id, business.name, business.phone, business.address, zone, profile, country=country
         )

@@ -106,7 +106,7 @@ def preview(
     today = today or clock.now().astimezone(ZoneInfo(business.timezone)).date()
     made, keeper = Preview(currency=profile_of(business).currency), Keeper()
     texts = list(_readable(steps, made))
-    absent: Counter[str] = Counter()
+    absent = Counter({name: 0 for each in texts for name in each.needed})
     for contact, person in candidates:
         made.contacts += 1
         fields = fields_of(contact, person, business, brief, openings, today)
@@ -116,7 +116,7 @@ def preview(
             if not each.step.tiers or not tier or tier in each.step.tiers:
                 each.say(contact, fields, brief, business, made, keeper)
     made.cases = keeper.cases()
-    made.lacking = {name: number / made.contacts for name, number in absent.items()}
+    made.lacking = {name: number / made.contacts for name, number in absent.items() if made.contacts}
     return made
 
 
@@ -170,7 +170,7 @@ class _Text:
             ("longest", counted.characters),
             ("dearest", counted.segments if counted.segments > 1 else 0),
             ("encoding", counted.characters if counted.culprits and self._own(counted) else 0),
-            ("gaps", len(self._gaps(fields))),
+            ("gaps", len(self.gaps(fields))),
             ("odd_name", oddness(str(name)) if greets else 0),
             ("longest_away", months if isinstance(months, int) and self.step.step == 1 else 0),
             ("household", greets and several),
@@ -182,7 +182,7 @@ class _Text:
             case "encoding":
                 return "".join(self._own(counted))
             case "gaps":
-                return ", ".join(self._gaps(fields))
+                return ", ".join(self.gaps(fields))
             case "odd_name":
                 return str(fields["first_name"])
             case "longest_away":
@@ -193,12 +193,17 @@ class _Text:
         """The dear characters that come from the contact, not from the template."""
         return [one.character for one in counted.culprits if one.character not in self.source]
 
-    def _gaps(self, fields: Mapping[str, object]) -> list[str]:
+    def gaps(self, fields: Mapping[str, object]) -> list[str]:
         """The fields and columns that the text uses, and that this contact has no value for."""
         extra = _columns(fields)
-        return [name for name in self.optional if not fields[name]] + [
-            column for column in self.parsed.columns if not extra.get(column)
+        return [name for name in self.optional if fields[name] in (None, "")] + [
+            _column(name) for name in self.parsed.columns if not extra.get(name)
         ]
+
+    @property
+    def needed(self) -> list[str]:
+        """All that a contact might have no value for."""
+        return [*self.optional, *map(_column, self.parsed.columns)]
 
 
 def _readable(steps: Sequence[Step], made: Preview) -> Iterator[_Text]:
@@ -221,14 +226,15 @@ def _note_fields(
     """Count what this contact lacks, and remember the longest values."""
     lacked: set[str] = set()
     for each in texts:
-        lacked.update(name for name in each.optional if not fields[name])
-        if each.parsed.columns:
-            extra = _columns(fields)
-            lacked.update(f'{EXTRA}["{name}"]' for name in each.parsed.columns if not extra.get(name))
+        lacked.update(each.gaps(fields))
     absent.update(lacked)
     for name in ("first_name", "last_name"):
         if len(str(fields[name])) > len(str(longest.get(name, ""))):
             longest[name] = fields[name]
+
+
+def _column(name: str) -> str:
+    return f'{EXTRA}["{name}"]'
 
 
 def _columns(fields: Mapping[str, object]) -> Mapping[str, object]:

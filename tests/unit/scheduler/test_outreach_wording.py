@@ -1,0 +1,129 @@
+"""From rows to words: what a contact gets to read, and what is never said."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from actions.words.brief import Brief
+from actions.words.template import UnusableText
+from data.business_file import SAMPLE, read_file
+from data.models import Business, Contact, Person, Touch
+from scheduler.outreach.wording import SaysNever, fields_of, spoken_number, uses_openings, word
+from tests.unit.actions.picture import at
+
+TODAY = date(2026, 3, 5)
+
+
+def business(*, health: bool = False, name: str = "Example Dental") -> Business:
+    file = read_file(SAMPLE)
+    profile = file.profile.model_copy(update={"health_trade": health}).model_dump(mode="json")
+    return Business(
+        id=int(health) + 1, name=name, phone=file.phone, country="US", timezone=file.timezone, profile=profile
+    )
+
+
+def contact(*first_names: str, **person: object) -> Contact:
+    persons = [Person(first_name=name, last_name="Sample", **{"extra": {}, **person}) for name in first_names]
+    return Contact(id=1, phone="+12125550123", country="US", persons=persons)
+
+
+def said(
+    template: str, to: Contact, brief: Brief | None = None, *, health: bool = False, **other: object
+) -> str:
+    touch = Touch(template=template)
+    person = to.persons[0] if to.persons else None
+    return word(touch, brief or Brief(), business(health=health), to, person, today=TODAY, **other).text  # type: ignore[arg-type]
+
+
+def test_a_touch_draws_on_the_contacts_history() -> None:
+    sarah = contact("SARAH", last_service="cleaning", last_visit=date(2025, 5, 2), extra={"Pet": "Rex"})
+    assert said("Hi {{ first_name }}, since your {{ last_service }} {{ last_visit | since }}.", sarah) == (
+        "Hi Sarah, since your cleaning last spring."
+    )
+    assert (
+        said("{{ months_away }} months, {{ extra['Pet'] }}, {{ phone }}", sarah)
+        == "10 months, Rex, (212) 555-0100"
+    )
+
+
+def test_a_profiles_text_with_braces_is_worded_just_so() -> None:
+    assert said("Hi {first_name}, {business}.", contact("Sarah")) == "Hi Sarah, Example Dental."
+    assert said("Hi {first_name}, {business}.", contact("n/a")) == "Hello, Example Dental."
+
+
+def test_a_household_is_greeted_by_nobodys_name() -> None:
+    both = contact("Holly", "Hugo", last_visit=date(2026, 1, 20))
+    assert said("Hi {{ first_name }}, hello {{ last_name }}.", both) == "Hello, hello."
+
+
+def test_a_health_trade_names_no_treatment_even_if_a_template_would() -> None:
+    sarah = contact("Sarah", last_service="cleaning")
+    with pytest.raises(UnusableText, match="last_service"):
+        said("Your {{ last_service }}?", sarah, health=True)
+    assert said("Your {{ last_service | or_else('visit') }}?", sarah, health=True) == "Your visit?"
+
+
+def test_a_service_that_the_profile_does_not_know_is_not_named() -> None:
+    assert (
+        said("Your {{ last_service | or_else('visit') }}?", contact("Sarah", last_service="root canal"))
+        == "Your visit?"
+    )
+
+
+def test_live_openings_are_said_in_the_business_zone() -> None:
+    template = "{% if openings %}{{ openings }}?{% else %}Which day?{% endif %}"
+    assert (
+        said(template, contact("Sarah"), openings=(at(3, 10, 15, 30), at(3, 11, 9)))
+        == "Tue 3:30pm or Wed 9am?"
+    )
+    assert said(template, contact("Sarah")) == "Which day?"
+
+
+def test_which_templates_need_openings_is_known() -> None:
+    assert uses_openings("{% if openings %}{{ openings }}{% endif %}")
+    assert not uses_openings("Hi {first_name}")
+    with pytest.raises(UnusableText):
+        uses_openings("{% for x in y %}")
+
+
+def test_an_offer_is_never_named_after_its_last_day() -> None:
+    template = "{{ offer }} until {{ offer_until | short_date }}"
+    lasting = Brief(offer="A wash", expires_on=TODAY)
+    assert said(template, contact("Sarah"), lasting) == "A wash until March 5"
+    ended = Brief(offer="A wash", expires_on=date(2026, 3, 4))
+    with pytest.raises(UnusableText, match="offer"):
+        said(template, contact("Sarah"), ended)
+    assert said("{% if offer %}{{ offer }}{% else %}Hello{% endif %}", contact("Sarah"), ended) == "Hello"
+
+
+def test_the_never_say_list_is_held_against_the_finished_text() -> None:
+    brief = Brief(never_say=("Rex the dog",))
+    with pytest.raises(SaysNever) as refused:
+        said("How is {{ extra['Pet'] }} the dog?", contact("Sarah", extra={"Pet": "REX"}), brief)
+    assert refused.value.phrase == "Rex the dog"
+
+
+def test_a_text_is_counted_and_priced() -> None:
+    touch, sarah = Touch(template="Hi {{ first_name }}, hello."), contact("Zo\u0142a")
+    worded = word(touch, Brief(), business(), sarah, sarah.persons[0], today=TODAY)
+    assert (worded.sms_segments, worded.cost) == (1, pytest.approx(0.0118))
+    abroad = contact("Sarah")
+    abroad.country = "ZZ"
+    assert word(touch, Brief(), business(), abroad, None, today=TODAY).cost is None
+
+
+def test_every_field_has_its_place_even_without_a_person() -> None:
+    fields = fields_of(
+        Contact(id=1, phone="+12125550123", country="US", persons=[]), None, business(), Brief(), (), TODAY
+    )
+    assert fields["first_name"] == ""
+    assert fields["business"] == "Example Dental"
+    assert fields["last_visit"] is None
+
+
+def test_a_number_is_written_as_people_there_do() -> None:
+    assert spoken_number("+12125550100", "US") == "(212) 555-0100"
+    assert spoken_number("+12125550100", "GB") == "+1 212-555-0100"
+    assert spoken_number("the desk", "US") == "the desk"
