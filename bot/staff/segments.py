@@ -158,7 +158,7 @@ def _page(
             kinds=segments_form.KINDS,
             lines=segments_form.lines_of(rule),
             columns=saved_segments.extra_columns(session, business.id),
-            counted=segments_view.count(session, business, rule),
+            counted=segments_view.count(session, business, rule, examples=True),
             lacking=lacking(session, business.id, rule),
             used_by=saved_segments.used_by(session, segment.id) if segment else [],
             profile=profile,

@@ -14,12 +14,11 @@ from data.models import Business, Contact, Conversation
 from data.queries.inbox import names_of
 from data.segments.choosing import REASONS, Chosen, choose
 from data.segments.rule import Rule
-from data.segments.score import tiers
+from data.segments.score import Points, tiers
+from data.segments.sieve import Candidate, Sieve
 
 CALLS = 100
 """Contacts on the list of those to call."""
-
-EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """Somebody who may be texted, with what the score is made of."""
+
+    name: str
+    score: float
+    tier: str
+    parts: tuple[Points, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What a rule comes to at this moment. `tiers`: (tier, from which score, how many, bar)."""
 
@@ -43,9 +52,10 @@ class Counted:
     left_out: list[Bar]
     calls: list[Call]
     more_calls: int
+    examples: list[Example]
 
 
-def count(session: Session, business: Business, rule: Rule) -> Counted:
+def count(session: Session, business: Business, rule: Rule, *, examples: bool = False) -> Counted:
     """Look through all contacts of the business."""
     chosen = choose(session, business, rule)
     by_tier = Counter(candidate.tier for candidate in chosen.candidates)
@@ -59,7 +69,20 @@ def count(session: Session, business: Business, rule: Rule) -> Counted:
         left_out=_left_out(chosen),
         calls=_calls(session, chosen.to_call[:CALLS]),
         more_calls=max(0, len(chosen.to_call) - CALLS),
+        examples=_examples(session, business, rule, chosen.candidates) if examples else [],
     )
+
+
+def _examples(session: Session, business: Business, rule: Rule, candidates: list[Candidate]) -> list[Example]:
+    """The most promising ones, one from the middle, and the least promising."""
+    sieve, last = Sieve.of(session, business, rule), len(candidates) - 1
+    places = sorted({0, 1, 2, last // 2, last} & set(range(len(candidates))))
+    found = []
+    for one in (candidates[place] for place in places):
+        contact = session.get_one(Contact, one.contact)
+        name = words.who(names_of(contact.persons), contact.phone)
+        found.append(Example(name, one.score, one.tier, sieve.parts_of(session, one)))
+    return found
 
 
 def _left_out(chosen: Chosen) -> list[Bar]:
