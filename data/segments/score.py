@@ -94,10 +94,10 @@ def tiers() -> tuple[tuple[str, float], ...]:
     return _tiers()
 
 
-def _recency(facts: Facts, today: date) -> float | None:
+def _recency(facts: Facts, today: date) -> float:
     day = last_active(facts)
     if day is None:
-        return None
+        return _points("recency_unknown")
     return _between(_curve("recency_months"), max(0, (today - day).days) / DAYS_IN_A_MONTH)
 
 
@@ -113,9 +113,9 @@ def _value(facts: Facts, scale: Scale) -> float | None:
 def _engagement(facts: Facts) -> float:
     visits = facts.visits if facts.visits is not None else (1 if facts.last_visit else 0)
     points = _between(_curve("engagement_visits"), visits) if visits > 0 else 0.0
-    points += _bonus("quote") if facts.quoted_on else 0.0
-    points += _bonus("enquiry") if facts.enquired_on else 0.0
-    points += _bonus("replied") if facts.replied else 0.0
+    points += _points("engagement_quote") if facts.quoted_on else 0.0
+    points += _points("engagement_enquiry") if facts.enquired_on else 0.0
+    points += _points("engagement_replied") if facts.replied else 0.0
     return min(100.0, points)
 
 
@@ -138,8 +138,8 @@ def _curve(what: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 
 @cache
-def _bonus(what: str) -> float:
-    return float(_rows(f"engagement_{what}")[0]["points"])
+def _points(what: str) -> float:
+    return float(_rows(what)[0]["points"])
 
 
 @cache

@@ -112,7 +112,7 @@ class Sieve:
         last = next(reversed(found))
         columns = extras(session, next(iter(found)), last) if self.asked.extra else {}
         for contact, known in found.items():
-            best = self._judge(known, columns)
+            best = self.judge(known, columns)
             if isinstance(best, Candidate):
                 part.candidates.append(best)
                 continue
@@ -129,7 +129,7 @@ class Sieve:
             return ()
         return score(_facts(known, person, NOTHING), self.rule.weights, self.asked.today, self.scale).parts
 
-    def _judge(self, known: Known, columns: Mapping[int, Mapping[str, Any]]) -> Candidate | str:
+    def judge(self, known: Known, columns: Mapping[int, Mapping[str, Any]]) -> Candidate | str:
         """The candidate that a number makes, or why it makes none."""
         meant, reason = [], "not_in_segment"
         for person in known.persons:
