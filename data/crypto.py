@@ -7,7 +7,6 @@ of the contact and says nothing to a thief of the table.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from functools import lru_cache
 
@@ -52,4 +51,4 @@ def renewed(sealed: bytes) -> bytes | None:
 
 def keyed_hash(key: bytes, phone: str) -> str:
     """The keyed hash of an E.164 number, as hex."""
-    return hmac.new(key, phone.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, phone.encode(), "sha256").hex()

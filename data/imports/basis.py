@@ -35,7 +35,7 @@ _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|(?:19|2
 _UNTIL = re.compile(r"(?i)\b(?:until|till|expires?(?: on)?|valid (?:to|until)|through|ends?(?: on)?)\W*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Basis:
     """A basis as it is recorded. `kind` is `consent` or `relationship`; the last day of it still counts."""
 
@@ -53,7 +53,7 @@ class NoBasis:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
     """What a row says about its basis. `claim` is its own wording, `where` the row for the evidence."""
 
@@ -176,6 +176,7 @@ def claim_of(wording: str) -> Claim | None:
     return next((claim for claim in _CLAIMS if claim in found), None)
 
 
+@lru_cache(maxsize=16384)
 def dates_in(wording: str, day_first: bool) -> tuple[date | None, date | None]:
     """(since when, until when) as the wording names it."""
     since = until = None

@@ -101,9 +101,10 @@ def read_country(cell: str) -> str | None:
     return meanings("countries").get(folded(cell)) if cell else None
 
 
-@lru_cache(maxsize=65536)
 def tidy(cell: str) -> str:
     """Text on one line, without blanks around it, accents in one form."""
+    if cell.isascii() and cell.isprintable() and "  " not in cell:
+        return cell.strip()
     return " ".join(unicodedata.normalize("NFC", cell).split())
 
 

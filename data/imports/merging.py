@@ -6,7 +6,7 @@ blanked, a booking never moves to an earlier day, and a name on record is not re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -77,9 +77,20 @@ class Places:
     def __init__(self, home: str) -> None:
         self.home = home
         self._known: dict[tuple[str | None, ...], Whereabouts] = {}
+        self._places: dict[tuple[str | None, ...], Place] = {}
 
-    def of(self, phone: str, rows: Iterable[Where], stored: Place | None = None) -> Place:
+    def of(self, phone: str, rows: Sequence[Where], stored: Place | None = None) -> Place:
         """The place of a household: with rows that disagree, every zone that any of them names."""
+        if stored is None and len(rows) == 1:
+            row = rows[0]
+            exchange = phone[:8] if phone.startswith("+1") else phone
+            key = (exchange, row.timezone, row.state, row.postal_code, row.country, row.preferred_time)
+            if (place := self._places.get(key)) is None:
+                place = self._places[key] = self._of(phone, rows, None)
+            return place
+        return self._of(phone, rows, stored)
+
+    def _of(self, phone: str, rows: Sequence[Where], stored: Place | None) -> Place:
         seen: list[tuple[Where, Whereabouts]] = []
         for row in rows:
             full = row if stored is None else self._completed(phone, row, stored)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -31,8 +31,7 @@ _LINE_TYPES = {
 """What the number tables are certain of. They never tell landlines from mobiles in +1, so none is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number in E.164 and its country (ISO code, None where several share the code).
 
     `line_type` is set where it certainly cannot be texted. `changed` says that something of what stood in

@@ -150,7 +150,8 @@ class RowReader:
     def _stop(self, cells: list[str], phone: str, row: int) -> Stop | None:
         """Whether the row is marked as opted out; a mark that is not understood counts as one."""
         for at in self.columns.stops:
-            cell = tidy(cells[at])
+            if not (cell := tidy(cells[at])):
+                continue
             column = self.columns.names[at]
             meaning = "no" if not folded(cell) else meanings("stop_words").get(folded(cell))
             if meaning is None and folded(cell).replace("0", "").replace(" ", "") == "":
@@ -189,8 +190,8 @@ class RowReader:
             extra[self.columns.name("relationship")] = kind
         service = tidy(get(cells, "last_service"))
         return Who(
-            first_name="" if folded(first) in _NAMELESS else first,
-            last_name="" if folded(last) in _NAMELESS else last,
+            first_name="" if _is_nobody(first) else first,
+            last_name="" if _is_nobody(last) else last,
             email=tidy(get(cells, "email")) or None,
             crm_id=tidy(get(cells, "crm_id")) or None,
             relationship=relationship,
@@ -265,6 +266,11 @@ class RowReader:
 
     def _cell(self, cells: list[str], name: str) -> str:
         return cells[self._at[name]]
+
+
+def _is_nobody(name: str) -> bool:
+    """Whether this is what stands where a name is missing."""
+    return not name or ((name[0] in "nNuU" or not name[0].isalpha()) and folded(name) in _NAMELESS)
 
 
 @lru_cache(maxsize=65536)

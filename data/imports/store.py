@@ -6,19 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from data import clock, crypto
 from data.imports.basis import Basis
+from data.imports.bulk import Bulk
 from data.imports.entry import Entry, Trouble, Who
 from data.imports.merging import Place, Places, adds, in_force, merged
 from data.imports.signals import Signal, end_sequences, signal_of
 from data.models import Business, Contact, ContactBasis, ImportBatch, Person, Suppression
 
 T = TypeVar("T")
+
+PLACE, WHO, BASIS = (tuple(cls.__slots__) for cls in (Place, Who, Basis))
+"""Their attributes are named after the columns."""
+
+_place, _who, _basis = attrgetter(*PLACE), attrgetter(*WHO), attrgetter(*BASIS)
 
 _CHUNK = 2_000
 """Numbers looked up, or rows written, with one statement."""
@@ -46,18 +53,21 @@ class Stored:
 
 def suppressed_numbers(session: Session, business: Business, phones: Iterable[str]) -> dict[str, str]:
     """Number -> why it gets nothing on any channel, of those numbers that do not."""
-    rows = session.execute(
-        select(Suppression.phone_hash, Suppression.reason).where(
-            Suppression.business_id == business.id,
-            Suppression.channel == "all",
-            Suppression.lifted_at.is_(None),
-        )
+    mine = (
+        Suppression.business_id == business.id,
+        Suppression.channel == "all",
+        Suppression.lifted_at.is_(None),
     )
-    if not (reasons := {row.phone_hash: row.reason for row in rows}):
+    if not session.scalar(select(exists().where(*mine))):
         return {}
-    key = business.hash_key
-    found = ((phone, reasons.get(crypto.keyed_hash(key, phone))) for phone in phones)
-    return {phone: reason for phone, reason in found if reason}
+    found: dict[str, str] = {}
+    for some in in_chunks(phones):
+        hashes = {crypto.keyed_hash(business.hash_key, phone): phone for phone in some}
+        rows = select(Suppression.phone_hash, Suppression.reason).where(
+            *mine, Suppression.phone_hash.in_(hashes)
+        )
+        found |= {hashes[row.phone_hash]: row.reason for row in session.execute(rows)}
+    return found
 
 
 def known_numbers(session: Session, business: Business, phones: Iterable[str]) -> dict[str, Known]:
@@ -113,14 +123,16 @@ def rescue(entries: Iterable[Entry], known: dict[str, Known], today: date) -> No
 class Writer:
     """Collects what has to be written and writes it at the end."""
 
-    def __init__(self, session: Session, business: Business, known: dict[str, Known], today: date) -> None:
+    def __init__(
+        self, session: Session, business: Business, known: dict[str, Known], today: date, places: Places
+    ) -> None:
         self._session = session
         self._business = business
         self._known = known
-        self._places = Places(business.country)
-        self._contacts: dict[str, dict[str, Any]] = {}
-        self._persons: list[tuple[str, dict[str, Any]]] = []
-        self._bases: list[tuple[str, dict[str, Any]]] = []
+        self._places = places
+        self._contacts: dict[str, Place] = {}
+        self._persons: list[tuple[str, Who]] = []
+        self._bases: list[tuple[str, Basis]] = []
         self._moved: list[dict[str, Any]] = []
         self._changed: list[dict[str, Any]] = []
         self._today = today
@@ -136,7 +148,7 @@ class Writer:
             if entry.where.state and place.state is None:  # no state that the tables know: kept as it came
                 entry.who.extra["state"] = entry.where.state
         if known is None:
-            self._contacts[phone] = {"phone": phone, **_columns(place)}
+            self._contacts[phone] = place
             bases: list[Basis] = []
             for entry in entries:
                 self._new_person(phone, entry)
@@ -168,14 +180,14 @@ class Writer:
             self._signals.setdefault(contact, []).append(signal)
 
     def _new_person(self, phone: str, entry: Entry) -> None:
-        self._persons.append((phone, _columns(entry.who)))
+        self._persons.append((phone, entry.who))
         self.done.accepted += 1
 
     def _new_basis(self, phone: str, entry: Entry, bases: list[Basis]) -> bool:
         if entry.basis is None or not adds(entry.basis, bases):
             return False
         bases.append(entry.basis)
-        self._bases.append((phone, _columns(entry.basis)))
+        self._bases.append((phone, entry.basis))
         return True
 
     @property
@@ -187,27 +199,32 @@ class Writer:
         """Write everything collected, as part of `batch` (which has its id)."""
         session, stamp = self._session, {"created_at": clock.now()}
         owner = stamp | {"business_id": self._business.id, "import_batch_id": batch.id}
-        self._insert(Contact, (owner | row for row in self._contacts.values()))
+        self._bulk(Contact, ("phone", *PLACE), owner).insert(
+            (phone, *_place(place)) for phone, place in self._contacts.items()
+        )
         ids = {phone: each.contact for phone, each in self._known.items()}
         for some in in_chunks(self._contacts):
             fresh = select(Contact.phone, Contact.id).where(
                 Contact.business_id == self._business.id, Contact.phone.in_(some)
             )
-            ids |= {row.phone: row.id for row in session.execute(fresh)}
-        self._insert(Person, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._persons))
-        self._insert(ContactBasis, (stamp | row | {"contact_id": ids[phone]} for phone, row in self._bases))
+            ids.update((row.phone, row.id) for row in session.execute(fresh))
+        self._bulk(Person, ("contact_id", *WHO), stamp).insert(
+            (ids[phone], *_who(who)) for phone, who in self._persons
+        )
+        self._bulk(ContactBasis, ("contact_id", *BASIS), stamp).insert(
+            (ids[phone], *_basis(basis)) for phone, basis in self._bases
+        )
         for table, rows in ((Contact, self._moved), (Person, self._changed)):
             for changed in in_chunks(rows):
                 session.execute(update(table), changed)
         end_sequences(session, self._signals)
 
-    def _insert(self, table: type[Any], rows: Iterable[dict[str, Any]]) -> None:
-        for some in in_chunks(rows):
-            self._session.execute(insert(table.__table__), some)  # the table itself: no ORM objects
+    def _bulk(self, table: type[Any], columns: tuple[str, ...], always: dict[str, Any]) -> Bulk:
+        return Bulk(self._session, table.__table__, columns, always)
 
 
 def _columns(value: Place | Who | Basis) -> dict[str, Any]:
-    """Column -> value; the attributes are named after the columns."""
+    """Column -> value."""
     return {name: getattr(value, name) for name in value.__slots__}
 
 

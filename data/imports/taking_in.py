@@ -27,6 +27,7 @@ from data.imports.entry import Entry
 from data.imports.first_look import FirstLook
 from data.imports.journal import Journal, begin
 from data.imports.list_file import ListError, Record
+from data.imports.merging import Places
 from data.imports.portions import Portion, portions
 from data.imports.progress import Progress
 from data.imports.rows import RowReader, Stop
@@ -103,6 +104,7 @@ class _Work:
         self.progress = progress
         self.attested_by = attested_by
         self.business_id = business_id
+        self.places = Places(progress.home)
 
     def batch(self, session: Session, business: Business, report: Path) -> ImportBatch:
         """The batch to write under."""
@@ -157,7 +159,7 @@ def _store(session: Session, work: _Work, portion: Portion, journal: Journal, re
     rescue(troubled, known, progress.today)
     suppressed = suppressed_numbers(session, business, numbers)
     households, refused = settle(portion.households, work.look.stops, suppressed)
-    writer = Writer(session, business, known, progress.today)
+    writer = Writer(session, business, known, progress.today, work.places)
     for phone, entries in households.items():
         writer.household(phone, entries)
     refused |= portion.refused | writer.done.refused
