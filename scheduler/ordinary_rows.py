@@ -31,6 +31,7 @@ from data.models import Business, Contact, Conversation, Enrollment, Message, Se
 from data.models.base import Moment
 from data.profile import Profile
 from data.queries.enrollments import ending, is_open
+from data.queries.outcome_changes import first_answer, somebody_listens
 from scheduler.arrivals import SUPERSEDED
 
 COLLECT = Profile.model_fields["collect_seconds"].default
@@ -114,6 +115,7 @@ _WHICH: Any = bindparam("which")
 _STORE = insert(_message)
 _TURN = update(_contact).where(_contact.c.id == _WHICH)
 _ARRIVE, _LEAVE, _CANCEL = _arrive(_WHICH), _leave(_WHICH), _cancel(_WHICH)
+_TELL = first_answer(_WHICH)
 _LOOK = _KNOWN.add_columns(
     exists().where(Enrollment.contact_id == Contact.id, is_open()).label("enrolled"),
     exists()
@@ -124,6 +126,7 @@ _LOOK = _KNOWN.add_columns(
         or_(*(Message.kind == kind for kind in SUPERSEDED)),
     )
     .label("queued"),
+    somebody_listens(Contact.business_id).label("told"),
 )
 
 
@@ -135,6 +138,8 @@ def _in_turn(connection: Connection, asked: Row, text: Row, arrival: Row) -> Sto
     due_at = text["created_at"] + timedelta(seconds=known.collect)
     stored = connection.execute(_STORE, text | {"contact_id": known.contact})
     connection.execute(_TURN, which | {"due_at": due_at})
+    if known.told:  # before the outcome is another one
+        connection.execute(_TELL, which | {"now": text["created_at"]})
     connection.execute(_ARRIVE, which | arrival)
     if known.enrolled:
         connection.execute(_LEAVE, which | {"now": text["created_at"]})
@@ -179,6 +184,7 @@ def _whole(text: tuple[str, ...], arrival: tuple[str, ...]) -> Select[Any]:
         _arrive(known.c.contact).values(wrote),
         _leave(known.c.contact),
         _cancel(known.c.contact),
+        first_answer(known.c.contact),  # all of them see the rows as they were before
     )
     return (
         select(known.c.contact, known.c.collect, stored.c.id)

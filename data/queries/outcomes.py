@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from data.models import Appointment, Business, Callback, Contact, Conversation, Handoff
 from data.models.booking import LIVE
 from data.outcomes import Facts, outcome
+from data.queries.outcome_changes import note_change, somebody_listens
 from data.queries.suppressions import suppressed_for
 
 _VISIT = Appointment.contact_id == bindparam("contact")
@@ -20,15 +21,19 @@ _FACTS = select(  # in one question, since every turn asks it
     exists().where(_VISIT, Appointment.state.in_(("cancelled", "cancelling"))).label("cancelled"),
     _HANDOFF.label("handoff"),
     _CALLBACK.label("callback"),
+    somebody_listens(bindparam("business")).label("told"),
 )
 
 
 def refresh_outcome(session: Session, conversation: Conversation) -> str:
-    """Work out the outcome anew from the rows, and keep it for lists."""
+    """Work out the outcome anew from the rows, and keep it for lists; a change is noted for the CRM."""
     session.flush()
     contact = session.get_one(Contact, conversation.contact_id)
     business = session.get_one(Business, conversation.business_id)
-    known = session.execute(_FACTS, {"contact": contact.id, "conversation": conversation.id}).one()
+    known = session.execute(
+        _FACTS, {"contact": contact.id, "conversation": conversation.id, "business": business.id}
+    ).one()
+    before = conversation.outcome
     conversation.outcome = outcome(
         Facts(
             suppressed_for=suppressed_for(session, business, contact.phone, "sms"),
@@ -40,6 +45,8 @@ def refresh_outcome(session: Session, conversation: Conversation) -> str:
             answered=conversation.last_inbound_at is not None,
         )
     )
+    if known.told and conversation.outcome != before:
+        note_change(session, conversation)
     return conversation.outcome
 
 
