@@ -61,7 +61,7 @@ def test_without_a_known_service_what_is_named_is_long_enough_for_any(service: S
             assert not {clock_time(each - timedelta(hours=4)) for each in openings} & noon
 
 
-def test_a_calendar_that_lets_nobody_in_or_is_not_there_gives_none_and_raises_nothing(
+def test_a_calendar_that_lets_nobody_in_gives_none_and_raises_nothing(
     service: Service,
 ) -> None:
     with writing() as session:
