@@ -118,6 +118,13 @@ class Calendar(Protocol):
         """Move an event of ours. Raises EventGone if it was deleted; repeating it is harmless."""
         ...
 
+    def blank(self, event_id: str, title: str) -> None:
+        """Leave an event of ours where it stands, without its words: `title` and nothing else.
+
+        One that is gone is fine, and repeating it is harmless.
+        """
+        ...
+
     def remove(self, event_id: str) -> None:
         """Take an event of ours off the calendar; one that is already gone is fine."""
         ...

@@ -130,6 +130,14 @@ class GoogleCalendar:
         if is_cancelled(moved):
             raise EventGone("the event was deleted from the calendar while we moved it")
 
+    def blank(self, event_id: str, title: str) -> None:
+        words = {"summary": title, "description": "", "location": ""}
+        try:
+            self._client.ask(self._events.patch(calendarId=self._id, eventId=event_id, body=words))
+        except GoogleRefused as refused:
+            if refused.status not in (404, 410):
+                raise
+
     def remove(self, event_id: str) -> None:
         for _ in range(_TRIES):
             try:

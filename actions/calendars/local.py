@@ -69,6 +69,13 @@ class LocalCalendar:
                 raise EventGone("the event is not on the calendar any more")
             row.start_at, row.end_at = start, end
 
+    def blank(self, event_id: str, title: str) -> None:
+        """Take the words of an event away, those of one that was removed too."""
+        with writing() as session:
+            row = self._row(session, event_id)
+            if row is not None:
+                row.title, row.description = title, ""
+
     def remove(self, event_id: str) -> None:
         """Take an event off the calendar; one that is gone is fine."""
         with writing() as session:

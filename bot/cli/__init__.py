@@ -10,6 +10,7 @@ COMMANDS = {
     "business": "load the business from its file",
     "calendar": "see that the connected calendar can be read and written",
     "campaign": "write, check, approve and run campaigns",
+    "contact": "hand out or erase what is kept about one contact",
     "db": "migrate the database",
     "demo": "run everything against simulated phones",
     "doctor": "say for each part whether it works and what to do if not",

@@ -111,6 +111,21 @@ def test_removing_an_event_twice_is_fine(google_server: ConnectedGoogle, calenda
     assert calendar.get(EVENT.id) is None
 
 
+def test_an_event_that_is_emptied_keeps_its_time_and_loses_its_words(
+    google_server: ConnectedGoogle, calendar: GoogleCalendar
+) -> None:
+    calendar.put(replace(EVENT, description="Sarah, +1 212 555 0123", location="12 Sample Street"))
+    for _ in range(2):
+        calendar.blank(EVENT.id, "Visit")
+    (event,) = google_server.events
+    assert (event["summary"], event.get("description", ""), event.get("location", "")) == ("Visit", "", "")
+    assert calendar.get(EVENT.id) == replace(EVENT, title="Visit", description="", location="")
+    calendar.remove(EVENT.id)
+    calendar.blank(EVENT.id, "Visit")
+    calendar.blank("neverputthere", "Visit")
+    assert calendar.get(EVENT.id) is None
+
+
 def test_a_calendar_no_longer_shared_does_not_look_like_deleted_events(
     google_server: ConnectedGoogle, calendar: GoogleCalendar
 ) -> None:

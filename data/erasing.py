@@ -1,0 +1,196 @@
+"""Forgetting a number: what is personal goes, what only counts stays, and the number is left alone for good.
+
+Rows that figures are made of keep their place with their words and numbers emptied, so that a funnel does
+not change behind somebody's back. What lies outside the database (the provider's copies, events on
+calendars) is named in the answer: scheduler/erasing.py sees to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from data import clock
+from data.models import (
+    Appointment,
+    AuditEvent,
+    Business,
+    Callback,
+    Contact,
+    ContactBasis,
+    Conversation,
+    Handoff,
+    Hold,
+    Message,
+    OutcomeChange,
+    Person,
+    Sale,
+    UnansweredQuestion,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from data.models.booking import LIVE
+from data.queries.enrollments import stop_enrollments
+from data.queries.suppressions import suppress
+
+REASON = "erased"
+
+NOTHING: dict[str, Any] = {"body": "", "media": [], "understanding": None, "content_variables": None}
+"""What is left of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was found. `provider_ids`: the provider's copies of texts; `visits`: those with an event."""
+
+    contact: int | None
+    persons: int = 0
+    texts: int = 0
+    provider_ids: tuple[str, ...] = ()
+    visits: tuple[int, ...] = ()
+    ahead: tuple[int, ...] = ()
+    """The visits that were still to come: they are called off."""
+    under_way: tuple[int, ...] = ()
+    """Texts that the provider is being given at this moment."""
+
+
+def erase_rows(session: Session, business: Business, phone: str, *, evidence: str) -> Erased:
+    """Empty everything that is kept about a number (E.164), in the present transaction. Safe to repeat."""
+    suppress(session, business, phone, reason=REASON, source="staff", evidence=evidence)
+    contact = session.scalar(
+        select(Contact).where(Contact.business_id == business.id, Contact.phone == phone).with_for_update()
+    )
+    strangers = (
+        (Message.business_id == business.id)
+        & Message.contact_id.is_(None)
+        & or_(Message.from_address == phone, Message.to_address == phone)
+    )
+    if contact is None:
+        return Erased(None, texts=_count(session, strangers), provider_ids=_empty_texts(session, strangers))
+    conversation = session.scalar(select(Conversation).where(Conversation.contact_id == contact.id))
+    persons = list(contact.persons)
+    told = strangers | _notices_about(business, conversation)
+    texts = _count(session, (Message.contact_id == contact.id) | strangers)
+    session.execute(
+        update(Message)
+        .where(Message.contact_id == contact.id, Message.direction == "out", Message.state == "queued")
+        .values(state="cancelled", cancelled_reason=REASON)
+    )
+    under_way = _let_go(session, contact)
+    provider_ids = _empty_texts(session, (Message.contact_id == contact.id) | told)
+    visits, ahead = _empty_visits(session, contact)
+    _empty_deliveries(session, business, phone, [person.crm_id for person in persons if person.crm_id])
+    if conversation is not None:
+        _empty_conversation(session, conversation)
+    _empty_contact(session, contact)
+    return Erased(contact.id, len(persons), texts, provider_ids, visits, ahead, under_way)
+
+
+def _count(session: Session, which: ColumnElement[bool]) -> int:
+    return len(session.scalars(select(Message.id).where(which)).all())
+
+
+def _notices_about(business: Business, conversation: Conversation | None) -> ColumnElement[bool]:
+    """The notices to staff that lead to the conversation: they name whom it is about."""
+    if conversation is None:
+        return Message.id.is_(None)
+    page = f"/conversations/{conversation.id}"
+    ours = (Message.business_id == business.id) & (Message.kind == "notice")
+    return ours & or_(Message.body.endswith(page), Message.body.regexp_match(f"{page}[^0-9]"))
+
+
+def _empty_texts(session: Session, which: ColumnElement[bool]) -> tuple[str, ...]:
+    """Empty these texts; the provider's ids of those that it has."""
+    found = session.execute(select(Message.id, Message.provider_id, Message.direction).where(which)).all()
+    for direction, address in (("in", "from_address"), ("out", "to_address")):
+        ids = [row.id for row in found if row.direction == direction]
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            session.execute(update(Message).where(Message.id.in_(part)).values({address: "", **NOTHING}))
+    return tuple(row.provider_id for row in found if row.provider_id)
+
+
+def _let_go(session: Session, contact: Contact) -> tuple[int, ...]:
+    """Texts that are with a worker: nobody looks for them or repeats them, as they have no words any more."""
+    sending = (Message.contact_id == contact.id) & (Message.state == "sending")
+    ids = session.scalars(select(Message.id).where(sending).with_for_update(key_share=True)).all()
+    session.execute(update(Message).where(Message.id.in_(ids)).values(state="unknown", claimed_at=None))
+    return tuple(ids)
+
+
+def _empty_visits(session: Session, contact: Contact) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The visits that have an event, and those of them that were to come, which are called off."""
+    rows = session.scalars(
+        select(Appointment)
+        .where(Appointment.contact_id == contact.id, Appointment.state.in_((*LIVE, "cancelling")))
+        .order_by(Appointment.id)
+        .with_for_update()
+    ).all()
+    ahead = []
+    for visit in rows:
+        visit.remind_at = visit.due_at = visit.new_start_at = visit.new_end_at = None
+        visit.version += 1
+        if visit.end_at > clock.now() or visit.state != "booked":
+            visit.state = "cancelled"
+            ahead.append(visit.id)
+    session.execute(delete(Hold).where(Hold.contact_id == contact.id))
+    return tuple(visit.id for visit in rows), tuple(ahead)
+
+
+def _empty_deliveries(session: Session, business: Business, phone: str, crm_ids: list[str]) -> None:
+    """What the CRM was told of them, or was to be told: it is not told any more."""
+    told = cast(WebhookDelivery.payload, String)
+    # as JSON writes them: with the quotation marks, so that no other number or id is meant
+    about = or_(*(told.contains(f'"{each}"', autoescape=True) for each in (phone, *crm_ids)))
+    ours = select(WebhookEndpoint.id).where(WebhookEndpoint.business_id == business.id)
+    theirs = WebhookDelivery.endpoint_id.in_(ours) & about
+    session.execute(
+        update(WebhookDelivery)
+        .where(theirs, WebhookDelivery.state == "waiting")
+        .values(state="given_up", due_at=None, answered=REASON)
+    )
+    session.execute(update(WebhookDelivery).where(theirs).values(payload={}))
+
+
+def _empty_conversation(session: Session, conversation: Conversation) -> None:
+    conversation.state, conversation.closed_reason = {}, REASON
+    conversation.staff_took_over_at = conversation.frozen_at = None
+    conversation.nudge_due_at = conversation.last_text_at = None
+    session.execute(
+        update(Handoff)
+        .where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
+        .values(closed_at=clock.now(), notice_due_at=None)
+    )
+    session.execute(delete(UnansweredQuestion).where(UnansweredQuestion.conversation_id == conversation.id))
+    for event in session.scalars(select(AuditEvent).where(AuditEvent.conversation_id == conversation.id)):
+        # what staff did stays, without what they wrote about the person
+        event.detail = {name: value for name, value in event.detail.items() if not isinstance(value, str)}
+
+
+def _empty_contact(session: Session, contact: Contact) -> None:
+    """The number gives way to a name that is nobody's; whatever is personal goes."""
+    stop_enrollments(session, contact.id, REASON)
+    for table in (Person, ContactBasis, OutcomeChange):
+        session.execute(delete(table).where(table.contact_id == contact.id))
+    session.expire(contact, ["persons"])
+    session.execute(update(Callback).where(Callback.contact_id == contact.id).values(reason=""))
+    session.execute(
+        update(Callback)
+        .where(Callback.contact_id == contact.id, Callback.state == "pending")
+        .values(state="cancelled")
+    )
+    for sale in session.scalars(select(Sale).where(Sale.contact_id == contact.id)):
+        sale.reference = f"{REASON}-{sale.id}"
+    contact.phone = f"{REASON}-{contact.id}"
+    contact.state = contact.postal_code = contact.timezone = contact.preferred_time = None
+    contact.zones, contact.zones_source = [], "unknown"
+    contact.line_type = contact.looked_up_at = contact.called_at = None
+    contact.sender_id = None
+    contact.archived_at = contact.archived_at or clock.now()
+    # whoever holds its lease may not commit any more
+    contact.due_at = contact.leased_until = None
+    contact.fence += 1
+    session.flush()
