@@ -17,7 +17,7 @@ from redis import RedisError
 from data import clock, db, demo_clock, logs, settings
 from data.db import reading
 from nlu.when import read
-from scheduler import heartbeat, leaving, measures
+from scheduler import erasing, heartbeat, leaving, measures
 from scheduler.alerts import watch_over
 from scheduler.campaigns.standing import enrol_standing
 from scheduler.due import SWEEP_EVERY, due_jobs, late_jobs
@@ -29,6 +29,9 @@ from scheduler.whatsapp import approvals
 
 VISIBILITY = 120
 """Seconds until a dead worker's task is handed out again: above the longest task with all its time-outs."""
+
+BULK = "outreach"
+"""The queue of what works through lists (scheduler/jobs.IN_BULK): it takes turns with the others."""
 
 app = Celery("rekindle", broker=settings.get().redis_url or "redis://127.0.0.1:6379/0")
 app.conf.update(
@@ -58,7 +61,7 @@ app.conf.update(
     },
     # sweeps have a queue of their own, which takes turns with the other one: behind more work than is done
     # until they expire they would never run, and what has lost its wake-up would wait for the end of it
-    task_queues=(Queue("celery"), Queue("sweeps")),  # type: ignore[no-untyped-call]
+    task_queues=(Queue("celery"), Queue("sweeps"), Queue(BULK)),  # type: ignore[no-untyped-call]
     task_routes={heartbeat.SWEEP: {"queue": "sweeps"}},
     timezone="UTC",
 )
@@ -111,7 +114,7 @@ def sweep() -> None:
     # with the workers behind, the next sweep finds the same rows: a queue that only grows helps nobody
     wake((one.job for one in due if one.job not in late), expires=2 * SWEEP_EVERY)
     heartbeat.swept()
-    wake([*watch_over(), *approvals.due()])
+    wake([*watch_over(), *approvals.due(), *erasing.due()])
     enrol_standing()
 
 

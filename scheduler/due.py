@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
-    Select,
     bindparam,
     exists,
     literal,
@@ -27,10 +26,8 @@ from data.message_states import KINDS
 from data.models import (
     Appointment,
     Callback,
-    Campaign,
     Contact,
     Conversation,
-    Enrollment,
     Handoff,
     Message,
     Sender,
@@ -38,10 +35,12 @@ from data.models import (
 from scheduler.follow import due_to_follow
 from scheduler.jobs import SWEEP_EVERY as SWEEP_EVERY  # app.py beats by it
 from scheduler.jobs import DueJob, Job, JobKind
+from scheduler.outreach.due import due_outreach
 from scheduler.reconcile import UNKNOWN_AFTER
 
 REPLIES = [name for name, kind in KINDS.items() if not kind.proactive]
-PROACTIVE = [name for name, kind in KINDS.items() if kind.proactive]
+PROACTIVE = [name for name, kind in KINDS.items() if kind.proactive and name != "touch"]
+"""What the business starts one by one; touches leave in bulk (scheduler/outreach)."""
 
 LATE = timedelta(seconds=3 * SWEEP_EVERY)
 """What has been due for so long (wall time) goes ahead of everything that waits in the queue."""
@@ -68,12 +67,9 @@ def _work() -> Iterator[Source]:
 
 
 def _openers() -> Iterator[Source]:
-    """What leaves in bulk: the texts that the business starts, the queued ones before new ones."""
+    """The texts that the business starts one by one."""
     for kind in PROACTIVE:
-        held_up = _held_up(Message.contact_id) | _paused()
-        yield "deliver", Message.id, Message.due_at, _queued(kind) & ~held_up
-    active = (Enrollment.state == "active") & Enrollment.due_at.is_not(None)
-    yield "touch", Enrollment.id, Enrollment.due_at, active & Enrollment.campaign_id.in_(_campaigns())
+        yield "deliver", Message.id, Message.due_at, _queued(kind) & ~_held_up(Message.contact_id)
 
 
 def _queued(kind: str) -> ColumnElement[bool]:
@@ -95,37 +91,12 @@ def _held_up(contact: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     )
 
 
-def _paused() -> ColumnElement[bool]:
-    return exists().where(
-        Enrollment.id == Message.enrollment_id,
-        Campaign.id == Enrollment.campaign_id,
-        Campaign.state.in_(("paused", "draft")),
-    )
-
-
-def _campaigns() -> Select[Any]:
-    """The campaigns that send: running, with a sender that does too.
-
-    A stopped sender still gets one opener, so that something shows when it may send again.
-    """
-    senders = (Sender.business_id == Campaign.business_id) & (Sender.channel == "sms")
-    waiting = exists().where(
-        Message.state == "queued",
-        Message.kind.in_(PROACTIVE),
-        Message.business_id == Campaign.business_id,
-    )
-    sends = exists().where(senders, Sender.stopped_reason.is_(None))
-    return select(Campaign.id).where(
-        Campaign.state == "running", or_(sends, exists().where(senders) & ~waiting)
-    )
-
-
 def due_jobs(session: Session, until: datetime, limit: int = 500) -> list[DueJob]:
     """The jobs that wait for a moment up to `until` (aware), the longest waiting first."""
     # no more openers at a time than can leave until the next look, so that replies never queue behind them
     paces = session.scalars(select(Sender.per_second).where(Sender.stopped_reason.is_(None)))
     places = min(limit, int(sum(paces) * SWEEP_EVERY) + 1)
-    found = list(_find(session, until, limit, places))
+    found = [*_find(session, until, limit, places), *due_outreach(session, until)]
     stuck = session.execute(
         select(Message.id, Message.claimed_at)
         .where(Message.state == "sending", Message.claimed_at <= clock.real() - UNKNOWN_AFTER)

@@ -16,7 +16,8 @@ SWEEP_EVERY = 5.0
 JobKind = Literal[
     "converse",
     "deliver",
-    "touch",
+    "outreach",
+    "dispatch",
     "callback",
     "appointment",
     "reminder",
@@ -29,9 +30,14 @@ JobKind = Literal[
 ]
 
 
+IN_BULK: frozenset[JobKind] = frozenset({"outreach", "dispatch"})
+"""What works through lists: it has a queue of its own, so that nobody who waits is behind it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do; `row` is the id of the row that it is about."""
+    """One thing to do; `row` is the id of the row that it is about: of a business for `outreach`, of a
+    sender for `dispatch`, else of what the kind names."""
 
     kind: JobKind
     row: int

@@ -68,6 +68,11 @@ def take(sender: str, per_second: float, tokens: Sequence[str], *, first: str = 
     return Taken(int(answer[0]), float(answer[1]))
 
 
+def free(sender: str, per_second: float) -> Taken:
+    """How many permits there are just now, and none is taken."""
+    return take(sender, per_second, ())
+
+
 def returned(sender: str, per_second: float, tokens: Sequence[str]) -> None:
     """The calls of these permits are over, just now."""
     if not tokens:
@@ -112,7 +117,10 @@ if granted > 0 then
   redis.call('PEXPIRE', KEYS[1], math.ceil(guard * 1000) + 1000)
   if first ~= '' then redis.call('ZREM', KEYS[2], first) end
 end
-if granted == asked then return {granted, '0'} end
+if asked == 0 and free > redis.call('ZCARD', KEYS[2]) then
+  return {free - redis.call('ZCARD', KEYS[2]), '0'}
+end
+if asked > 0 and granted == asked then return {granted, '0'} end
 local place
 if first ~= '' then
   redis.call('ZADD', KEYS[2], 'NX', string.format('%.6f', now + 3600), first)
@@ -168,7 +176,9 @@ class Alone:
         self.held |= dict.fromkeys(tokens[:granted], now + pace.guard)
         if first and granted:
             self.waiting.pop(first, None)
-        if granted == len(tokens):
+        if not tokens and free > 0:
+            return Taken(free)
+        if tokens and granted == len(tokens):
             return Taken(granted)
         if first:
             self.waiting.setdefault(first, now + 3600)

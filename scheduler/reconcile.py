@@ -16,6 +16,8 @@ from data.queries.messages import claimed_since
 from scheduler.consequences import answer_lost
 from scheduler.deliver import record
 from scheduler.jobs import Job
+from scheduler.outreach.marks import give_back
+from scheduler.outreach.promised import keep_promise
 from scheduler.provider import reach
 from scheduler.provider.client import NotReached, Refused, Sent, provider
 from scheduler.receipts import receive_receipt
@@ -30,15 +32,22 @@ log = structlog.get_logger(__name__)
 
 
 def reconcile(message_id: int) -> list[Job]:
-    """Find out what became of a text. Found: recorded. Not found: a reply goes once more, a touch never."""
+    """Find out what became of a text. Found: recorded. Not found: a reply goes once more, a touch never.
+
+    A touch whose call never began is given back without asking: its worker died before.
+    """
     with reading() as session:
         message = session.get(Message, message_id)
         if message is None or message.state != "sending" or message.claimed_at is None:
             return []
         if message.claimed_at + UNKNOWN_AFTER > clock.real():
             return []
-        ours = _known(session, message)
+        never_called = message.kind == "touch" and message.called_at is None
+        ours = _known(session, message) if not never_called else set()
         to, channel, body, claimed_at = message.to_address, message.channel, message.body, message.claimed_at
+    if never_called:
+        give_back([message_id], claimed_at)
+        return []
     # wall time may have been moved on since (a demo), or lie in the past (a rehearsal)
     sent_after = claimed_at - SKEW + min(clock.now() - clock.real(), timedelta(0))
     if not reach.may_try():
@@ -70,6 +79,7 @@ def _record(message_id: int, claimed_at: datetime, sent: Sent) -> bool:
         if message is None:
             return False  # a receipt was quicker
         record(message, sent)
+        keep_promise(session, message)
         return True
 
 

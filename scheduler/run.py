@@ -15,22 +15,26 @@ from data import clock
 from data.db import writing
 from data.db_faults import once_more
 from data.queries.leases import left_behind, release
+from scheduler import erasing
 from scheduler.converse import converse
 from scheduler.deliver import deliver
 from scheduler.follow import follow
 from scheduler.jobs import Job, JobKind
 from scheduler.notices import notice
 from scheduler.nudges import nudge
+from scheduler.outreach.dispatch import dispatch
+from scheduler.outreach.fill import outreach
 from scheduler.reconcile import reconcile
 from scheduler.reminders import remind
-from scheduler.touches import callback, touch
+from scheduler.touches import callback
 from scheduler.visits import settle
 from scheduler.whatsapp import approvals
 
 DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "converse": converse,
     "deliver": deliver,
-    "touch": touch,
+    "outreach": outreach,
+    "dispatch": dispatch,
     "callback": callback,
     "appointment": settle,
     "reminder": remind,
@@ -39,6 +43,7 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "reconcile": reconcile,
     "follow": follow,
     "approval": approvals.refresh,
+    "forget": erasing.forget,
 }
 
 

@@ -1,10 +1,11 @@
-"""What the business starts: the touches of a campaign, and the one text of a callback."""
+"""What the business starts with one contact: the one text of a callback, a nudge, a reminder.
+
+The touches of campaigns leave in bulk (scheduler/outreach).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import select
@@ -16,13 +17,14 @@ from actions.words.brief import Brief
 from actions.words.template import UnusableText, from_braces, render
 from data import clock
 from data.db import writing
-from data.models import Business, Callback, Campaign, Contact, Conversation, Enrollment, Message, Touch
+from data.models import Business, Callback, Contact, Conversation, Message
 from data.profile import Profile
 from data.queries.messages import conversation_of, enqueue
 from data.queries.outcomes import refresh_outcome
 from data.queries.senders import NoSender
 from scheduler.consequences import promise_broken
 from scheduler.jobs import Job
+from scheduler.outreach.outbox import expecting
 from scheduler.outreach.wording import fields_of
 from scheduler.standing import verdict_on
 
@@ -30,52 +32,6 @@ CHANNEL = "sms"
 """Openers go by SMS; WhatsApp allows the business to begin by approved templates alone."""
 
 log = structlog.get_logger(__name__)
-
-
-def touch(enrollment_id: int) -> list[Job]:
-    """Queue the next touch of an enrollment, once, when it may leave; what can never leave ends it.
-
-    Errors of the row itself (a text or a number that cannot be used) stop this enrollment alone.
-    """
-    with writing() as session:
-        enrollment = session.scalar(
-            select(Enrollment).where(Enrollment.id == enrollment_id).with_for_update()
-        )
-        if enrollment is None or enrollment.state != "active" or not _due(enrollment):
-            return []
-        campaign = session.get_one(Campaign, enrollment.campaign_id)
-        step = session.scalar(
-            select(Touch).where(Touch.campaign_id == campaign.id, Touch.step == enrollment.next_step)
-        )
-        if campaign.state != "running" or step is None:
-            return []
-        contact = session.get_one(Contact, enrollment.contact_id)
-        business = session.get_one(Business, campaign.business_id)
-        if _booked_elsewhere(business, contact):
-            _stop(enrollment, "booked_elsewhere")
-            return []
-        try:
-            body = fill(step.template, business, contact)
-        except UnusableText:
-            _stop(enrollment, "unusable_text")
-            return []
-        started = start_text(
-            session,
-            business,
-            contact,
-            kind="touch",
-            body=body,
-            once=f"touch:{enrollment.id}:{step.step}",
-            enrollment_id=enrollment.id,
-        )
-        match started.verdict:
-            case Wait(until):
-                enrollment.due_at = until
-            case Drop(reason):
-                _stop(enrollment, reason)
-            case Leave():
-                _move_on(session, enrollment, step)
-        return started.jobs
 
 
 def callback(callback_id: int) -> list[Job]:
@@ -178,38 +134,6 @@ def start_text(
     return Started(verdict, [Job("deliver", message.id)])
 
 
-def _stop(enrollment: Enrollment, reason: str) -> None:
-    """No further touch for this contact, and the reason why."""
-    enrollment.state, enrollment.stopped_reason, enrollment.due_at = "stopped", reason, None
-    log.warning("enrollment stopped", enrollment=enrollment.id, reason=reason)
-
-
-def _booked_elsewhere(business: Business, contact: Contact) -> bool:
-    """Whether a list or the calendar says that somebody of this number is booked by another road."""
-    today = clock.now().astimezone(ZoneInfo(business.timezone)).date()
-    return any(person.booked_until and person.booked_until >= today for person in contact.persons)
-
-
 def _expect_an_answer(conversation: Conversation) -> None:
-    """Every opener ends in the question whether to find a time: a bare yes answers that."""
-    state = State.from_json(conversation.state)
-    conversation.state = replace(
-        state, asked="offer_to_book", offered=(), moving=None, called_off=False, parted=False
-    ).to_json()
+    conversation.state = expecting(State.from_json(conversation.state)).to_json()
     conversation.last_text_at = clock.now()
-
-
-def _due(enrollment: Enrollment) -> bool:
-    return enrollment.due_at is not None and enrollment.due_at <= clock.now()
-
-
-def _move_on(session: Session, enrollment: Enrollment, step: Touch) -> None:
-    """On to the next step of the sequence, or to its end."""
-    following = session.scalar(
-        select(Touch).where(Touch.campaign_id == step.campaign_id, Touch.step == step.step + 1)
-    )
-    if following is None:
-        enrollment.state, enrollment.due_at = "finished", None
-        return
-    enrollment.next_step = following.step
-    enrollment.due_at = clock.now() + timedelta(days=following.day - step.day)

@@ -21,8 +21,8 @@ from kombu.messaging import Producer
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from scheduler.app import app, run_job
-from scheduler.jobs import Job
+from scheduler.app import BULK, app, run_job
+from scheduler.jobs import IN_BULK, Job
 from scheduler.waker import WakeUp
 
 PATIENCE = 0.5
@@ -46,6 +46,8 @@ def post(due: Sequence[WakeUp]) -> None:
     they would be busy with throwing away what they are asked for twice.
     """
     queue, server = app.conf.task_default_queue, _redis(app.conf.broker_url)
+    bulk = [one for one in due if one.job.kind in IN_BULK]
+    due = [one for one in due if one.job.kind not in IN_BULK]
     ready = [one.job for one in due if one.job.kind == "deliver" and one.expires is None]
     others = [one for one in due if one.job.kind != "deliver" and one.expires is None]
     swept = [one for one in due if one.expires is not None]
@@ -54,6 +56,21 @@ def post(due: Sequence[WakeUp]) -> None:
     for begin in range(0, len(others), AT_A_TIME):
         server.lpush(queue, *(message(one.job, one.expires) for one in others[begin : begin + AT_A_TIME]))
     post_ahead(ready)
+    if bulk:
+        _post_bulk(server, bulk)
+
+
+def _post_bulk(server: redis.Redis, bulk: Sequence[WakeUp]) -> None:
+    """A slice of sending wakes the next one itself: a sweep adds one only where the workers have room.
+
+    So as many send at the same time as there are workers free, and no more wait than that.
+    """
+    wanted = [one for one in bulk if one.expires is None]
+    swept = [one for one in bulk if one.expires is not None]
+    if swept and server.llen(BULK) == 0:
+        wanted += swept
+    if wanted:
+        server.lpush(BULK, *(message(one.job, one.expires, BULK) for one in wanted))
 
 
 def post_ahead(jobs: Sequence[Job], expires: float | None = None) -> None:
@@ -66,9 +83,9 @@ def post_ahead(jobs: Sequence[Job], expires: float | None = None) -> None:
         _redis(app.conf.broker_url).rpush(queue, *(message(job, expires) for job in reversed(jobs)))
 
 
-def message(job: Job, expires: float | None = None) -> str:
+def message(job: Job, expires: float | None = None, queue: str = "") -> str:
     """One wake-up as it lies in the queue; nobody runs it any more after `expires` seconds."""
-    sample, task_id = _sample(), str(uuid4())
+    sample, task_id = _sample(queue or app.conf.task_default_queue), str(uuid4())
     arguments = [[job.kind, job.row], *sample["arguments"][1:]]
     made: dict[str, Any] = sample["message"]
     until = datetime.now(UTC) + timedelta(seconds=expires) if expires is not None else None
@@ -86,12 +103,11 @@ def message(job: Job, expires: float | None = None) -> str:
     )
 
 
-@lru_cache(maxsize=1)
-def _sample() -> dict[str, Any]:
+@lru_cache(maxsize=2)
+def _sample(queue: str) -> dict[str, Any]:
     """A message as Celery would send it for this task, and the arguments inside it."""
     limits = {"time_limit": run_job.time_limit, "soft_time_limit": run_job.soft_time_limit}
     task = app.amqp.as_task_v2("", run_job.name, args=("", 0), kwargs={}, ignore_result=True, **limits)
-    queue = app.conf.task_default_queue
     with Connection("memory://") as memory:  # type: ignore[no-untyped-call]
         channel = memory.channel()
         Producer(channel).publish(  # type: ignore[no-untyped-call]

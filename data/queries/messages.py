@@ -45,7 +45,7 @@ def enqueue(
     """
     if once is not None and not undisputed and session.scalar(_ONCE, {"once": once}) is not None:
         return None
-    sender = sender_for(session, business, channel)
+    sender = sender_for(session, business, channel, contact)
     message = Message(
         business_id=business.id,
         contact_id=contact.id if contact else None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from data import clock
@@ -54,7 +54,7 @@ def standing(session: Session, reply_kinds: tuple[str, ...]) -> Standing:
     now = clock.now()
     pending = select(Callback.id).where(Callback.state == "pending")
     queued = select(Message.id).where(Message.state == "queued")
-    touches = select(Enrollment.id).where(Enrollment.due_at <= now)  # only active ones have a moment
+    touches = select(Enrollment.id).where(text("enrollment.state = 'active' AND enrollment.queued"))
     sending = select(Message.id).where(
         Message.state == "sending", Message.claimed_at <= clock.real() - STUCK_AFTER
     )

@@ -46,6 +46,7 @@ _CONVERSATIONS = select(
     Conversation.id,
     Conversation.contact_id,
     Conversation.state,
+    Conversation.channel,
     Conversation.staff_took_over_at,
     Conversation.frozen_at,
     Conversation.closed_reason,
@@ -66,7 +67,14 @@ _VISITS = select(Appointment.contact_id).where(
     Appointment.end_at > bindparam("now", type_=Appointment.end_at.type),
 )
 _STARTED = select(
-    Message.id, Message.contact_id, Message.kind, Message.state, Message.sent_at, Message.created_at
+    Message.id,
+    Message.contact_id,
+    Message.kind,
+    Message.channel,
+    Message.enrollment_id,
+    Message.state,
+    Message.sent_at,
+    Message.created_at,
 ).where(
     Message.contact_id.in_(_ids("contacts")),
     Message.direction == "out",
@@ -124,8 +132,10 @@ def standing_of(business: Business, text: Text, known: Known) -> Standing:
     over = (enrollment is not None and enrollment.state == "stopped") or (
         campaign is not None and campaign.state == "done"
     )
-    ended = None
-    if over:
+    ended, inbound = None, conversation.last_inbound_at if conversation else None
+    if text.queued_at is not None and inbound is not None and inbound > text.queued_at:
+        ended = "replied"
+    elif over:
         ended = (enrollment and enrollment.stopped_reason) or "campaign_ended"
     elif enrollment is not None and enrollment.state == "active":
         zone = ZoneInfo(business.timezone)
@@ -139,7 +149,7 @@ def standing_of(business: Business, text: Text, known: Known) -> Standing:
         paused=campaign is not None and campaign.state != "running",
         closed=conversation is not None and conversation.closed_reason is not None,
         superseded=contact.id in known.visiting,
-        last_inbound_at=conversation.last_inbound_at if conversation else None,
+        last_inbound_at=inbound,
         whatsapp_inbound_at=conversation.last_whatsapp_inbound_at if conversation else None,
         templated=text.templated,
         queued_at=text.queued_at,

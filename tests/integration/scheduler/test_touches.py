@@ -199,7 +199,7 @@ def test_a_touch_whose_campaign_is_done_is_dropped(service: Service) -> None:
         session.query(Campaign).one().state = "done"
     service.run_due()
     with reading() as session:
-        assert session.get_one(Message, message).cancelled_reason == "superseded"
+        assert session.get_one(Message, message).cancelled_reason == "campaign_ended"
 
 
 def test_after_an_emergency_nothing_that_the_business_starts_leaves(service: Service) -> None:
