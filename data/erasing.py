@@ -7,6 +7,7 @@ calendars) is named in the answer: scheduler/erasing.py sees to it.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +83,8 @@ def erase_rows(session: Session, business: Business, phone: str, *, evidence: st
     under_way = _let_go(session, contact)
     provider_ids = _empty_texts(session, (Message.contact_id == contact.id) | told)
     visits, ahead = _empty_visits(session, contact)
-    _empty_deliveries(session, business, phone, [person.crm_id for person in persons if person.crm_id])
+    crm_ids = [person.crm_id for person in persons if person.crm_id]
+    _empty_deliveries(session, business, contact, [phone, *crm_ids])
     if conversation is not None:
         _empty_conversation(session, conversation)
     _empty_contact(session, contact)
@@ -140,11 +142,13 @@ def _empty_visits(session: Session, contact: Contact) -> tuple[tuple[int, ...], 
     return tuple(visit.id for visit in rows), tuple(ahead)
 
 
-def _empty_deliveries(session: Session, business: Business, phone: str, crm_ids: list[str]) -> None:
+def _empty_deliveries(session: Session, business: Business, contact: Contact, names: list[str]) -> None:
     """What the CRM was told of them, or was to be told: it is not told any more."""
     told = cast(WebhookDelivery.payload, String)
     # as JSON writes them: with the quotation marks, so that no other number or id is meant
-    about = or_(*(told.contains(f'"{each}"', autoescape=True) for each in (phone, *crm_ids)))
+    by_id = (f'"contact_id": {contact.id}{end}' for end in ",}")
+    by_name = (json.dumps(each) for each in names)
+    about = or_(*(told.contains(each, autoescape=True) for each in (*by_id, *by_name)))
     ours = select(WebhookEndpoint.id).where(WebhookEndpoint.business_id == business.id)
     theirs = WebhookDelivery.endpoint_id.in_(ours) & about
     session.execute(

@@ -72,4 +72,4 @@ def _words(session: Session, business: Business, contact: Contact, message: Mess
         raise UnusableText("what the touch says by SMS is not known any more")
     campaign = session.get_one(Campaign, enrollment.campaign_id)
     person = session.get(Person, enrollment.person_id) if enrollment.person_id else None
-    return word(touch, Brief.model_validate(campaign.brief), business, contact, person).text
+    return word(touch, Brief.from_json(campaign.brief or {}), business, contact, person).text

@@ -92,6 +92,8 @@ def known(service: Service) -> int:
                 OutcomeChange(business_id=business.id, contact_id=contact.id, outcome="booked"),
                 WebhookDelivery(endpoint_id=endpoint.id, event_id="1", state="waiting",
                                 payload={"phone": SARAH, "name": SECRET}),
+                WebhookDelivery(endpoint_id=endpoint.id, event_id="3",
+                                payload={"data": {"contact_id": contact.id, "next": SECRET}}),
                 WebhookDelivery(endpoint_id=endpoint.id, event_id="2", payload={"phone": TOM, "name": "Tom"}),
             ]
         )  # fmt: skip
