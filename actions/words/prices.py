@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import data
 from data.profile import Profile
 
-TABLE = Path(data.__file__).with_name("tables") / "text_prices.csv"
+TABLE = Path(__file__).resolve().parents[2] / "data" / "tables" / "text_prices.csv"
 
 
 class Price(NamedTuple):

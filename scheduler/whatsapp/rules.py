@@ -15,15 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
 
-import data
-
 Channel = Literal["sms", "whatsapp"]
 
 PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 """Where a template takes a variable."""
 
 _NO_BREAK_ALLOWED = re.compile(r"[\n\r\t]| {5}")
-_TABLE = Path(data.__file__).with_name("tables") / "whatsapp_countries.csv"
+_TABLE = Path(__file__).resolve().parents[2] / "data" / "tables" / "whatsapp_countries.csv"
 
 REASONS = {
     "no_sender": "the business has no WhatsApp number",
