@@ -73,16 +73,23 @@ def from_braces(text: str) -> str:
 _SPACES = re.compile(r"[ \t]{2,}")
 _BEFORE_STOP = re.compile(r" +(?=[,.!?;:](?:\s|$))")
 _AROUND_BREAK = re.compile(r"[ \t]*\n[ \t]*")
-_GREETING = re.compile(r"\b(?:Hi|Hello|Hey),")
+_STOPS = (" ,", " .", " !", " ?", " ;", " :")
+_BARE = ("Hi,", "Hey,")
+_GREETING = re.compile(r"\b(?:Hi|Hey),")
 _BREAKS = re.compile(r"\n{3,}")
 
 
 def tidy(text: str) -> str:
     """Without what an empty field leaves behind: doubled spaces, "Hi ," and "Hi," (which become "Hello,")."""
-    text = _BEFORE_STOP.sub("", _SPACES.sub(" ", text))
+    if "  " in text or "\t" in text:
+        text = _SPACES.sub(" ", text)
+    if any(before in text for before in _STOPS):
+        text = _BEFORE_STOP.sub("", text)
     if "\n" in text:
         text = _BREAKS.sub("\n\n", _AROUND_BREAK.sub("\n", text))
-    return _GREETING.sub("Hello,", text).strip()
+    if any(bare in text for bare in _BARE):
+        text = _GREETING.sub("Hello,", text)
+    return text.strip()
 
 
 def _known(parsed: Parsed, fields: Mapping[str, object]) -> None:
