@@ -23,9 +23,11 @@ from scheduler.campaigns.standing import enrol_standing
 from scheduler.due import SWEEP_EVERY, due_jobs, late_jobs
 from scheduler.jobs import Job, JobKind
 from scheduler.measures.watch import watch
+from scheduler.outreach import charges
 from scheduler.run import run
 from scheduler.wake import wake
 from scheduler.whatsapp import approvals
+from scheduler.writeback import telling
 
 VISIBILITY = 120
 """Seconds until a dead worker's task is handed out again: above the longest task with all its time-outs."""
@@ -114,7 +116,7 @@ def sweep() -> None:
     # with the workers behind, the next sweep finds the same rows: a queue that only grows helps nobody
     wake((one.job for one in due if one.job not in late), expires=2 * SWEEP_EVERY)
     heartbeat.swept()
-    wake([*watch_over(), *approvals.due(), *erasing.due()])
+    wake([*watch_over(), *approvals.due(), *erasing.due(), *telling.due(), *charges.due()])
     enrol_standing()
 
 

@@ -27,6 +27,8 @@ JobKind = Literal[
     "follow",
     "approval",
     "forget",
+    "writeback",
+    "charges",
 ]
 
 

@@ -22,6 +22,7 @@ from scheduler.follow import follow
 from scheduler.jobs import Job, JobKind
 from scheduler.notices import notice
 from scheduler.nudges import nudge
+from scheduler.outreach.charges import charges
 from scheduler.outreach.dispatch import dispatch
 from scheduler.outreach.fill import outreach
 from scheduler.reconcile import reconcile
@@ -29,6 +30,7 @@ from scheduler.reminders import remind
 from scheduler.touches import callback
 from scheduler.visits import settle
 from scheduler.whatsapp import approvals
+from scheduler.writeback.delivering import writeback
 
 DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "converse": converse,
@@ -44,6 +46,8 @@ DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "follow": follow,
     "approval": approvals.refresh,
     "forget": erasing.forget,
+    "writeback": writeback,
+    "charges": charges,
 }
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 
+from bot.simulator import prices
 from bot.simulator.faults import Fault
 from bot.simulator.network import Network
 from bot.simulator.records import Message, number_of
@@ -203,7 +204,7 @@ def _resource(kept: Message, sid: str) -> dict[str, Any]:
         "messaging_service_sid": kept.service_sid,
         "num_media": str(len(kept.media)),
         "num_segments": str(kept.segments),
-        "price": None,
+        "price": prices.of(kept),
         "price_unit": "USD",
         "sid": kept.sid,
         "status": kept.status,

@@ -134,6 +134,10 @@ class Provider:
         """The library's resource of templates (scheduler/provider/content.py)."""
         return self._client.content.v1.contents
 
+    def messages(self) -> Any:
+        """All texts, for whoever asks what they cost (scheduler/outreach/charges.py)."""
+        return self._client.messages
+
     def send(self, text: Outbound) -> Sent:
         """Hand one text over. Raises Refused, NotReached or OutcomeUnknown."""
         values: dict[str, Any] = {
