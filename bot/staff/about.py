@@ -164,11 +164,12 @@ def _stands(rows: Transcript, campaign: Campaign, enrollment: Enrollment) -> tup
         due = enrollment.due_at
         when = f", {moments.full(due, rows.business.timezone)} at the earliest" if due else ""
         return f"text {enrollment.next_step} comes next{when}", tier
-    why = words.STOPPED.get(enrollment.stopped_reason or "", words.plain(enrollment.stopped_reason or ""))
     outcome = OUTCOMES.get(enrollment.outcome or "", "")
     if enrollment.state == "finished":
         return outcome or "all texts sent", ""
-    return f"stopped{f': {why}' if why else ''}", outcome if outcome and outcome != why else ""
+    reason = enrollment.stopped_reason or ""
+    why = words.STOPPED.get(reason) or outcome or words.plain(reason)
+    return f"stopped{f': {why}' if why else ''}", ""
 
 
 def _sales(rows: Transcript) -> Iterator[Fact]:

@@ -13,7 +13,7 @@ from actions.words.finding import Finding
 from bot.staff import words
 from bot.staff.outreach_bars import width
 from bot.staff.words import Label
-from data.models import Business, Campaign, Segment, StaffUser, Touch, WhatsAppTemplate
+from data.models import AuditEvent, Business, Campaign, Segment, StaffUser, Touch, WhatsAppTemplate
 from data.profile import Profile
 from data.queries import campaign_list
 from data.segments.describe import describe
@@ -67,6 +67,8 @@ class View:
     approver: str
     was_approved: bool
     may_approve: bool
+    history: list[tuple[datetime, str]]
+    """When, and what was done by whom."""
     missing: list[str]
     """What a launch lacks; of a campaign that runs or has ended nothing."""
 
@@ -91,6 +93,7 @@ def view(session: Session, campaign: Campaign) -> View:
     profile = Profile.model_validate(business.profile)
     counts = campaign_list.progress(session, [campaign.id])[campaign.id]
     found, fingerprint = findings(session, campaign), fingerprint_of(session, campaign)
+    done = campaign_list.history(session, campaign)
     approver = session.get(StaffUser, campaign.approved_by_id) if campaign.approved_by_id else None
     return View(
         card=_card(session, campaign, counts),
@@ -109,6 +112,7 @@ def view(session: Session, campaign: Campaign) -> View:
         approver=approver.name if approver else "",
         was_approved=campaign.approved_words is not None,
         may_approve=not to_approve(session, campaign),
+        history=[(event.created_at, _did(event, who)) for event, who in done],
         missing=to_launch(session, campaign) if campaign.state in ("draft", "paused") else [],
     )
 
@@ -126,6 +130,16 @@ def _card(session: Session, campaign: Campaign, counts: Counter[str]) -> Card:
         width=width(done, counts.total()),
         holds=tuple(to_launch(session, campaign)) if campaign.state == "draft" else (),
     )
+
+
+def _did(event: AuditEvent, who: str | None) -> str:
+    """Such as: Kim paused it."""
+    said = words.CAMPAIGN_ACTS.get(event.action, event.action)
+    if says := event.detail.get("says"):
+        return f"It paused itself: {says}"
+    if many := event.detail.get("contacts"):
+        said = f"{said}, {many:,} contacts"
+    return f"{who or 'Whoever runs this installation'} {said}"
 
 
 def _text(session: Session, touch: Touch, found: list[Finding]) -> Text:

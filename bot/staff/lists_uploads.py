@@ -28,6 +28,9 @@ CONTACTS, DO_NOT_CONTACT = "contacts", "do_not_contact"
 KEPT, REFUSED_KEPT = timedelta(days=7), timedelta(days=30)
 """How long an uploaded list waits to be taken in, and how long its refused rows are kept afterwards."""
 
+ENDINGS = frozenset({".csv", ".tsv", ".txt"})
+"""What data/scrubbing.py looks into."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
 
 
@@ -77,7 +80,7 @@ def keep(file: FileStorage, kind: str, business_id: int, by: str, *, attested: b
     upload = Upload(
         token=secrets.token_urlsafe(18),
         business_id=business_id,
-        filename=secure_filename(file.filename or "")[-80:] or "list.csv",
+        filename=_named(file.filename or ""),
         kind=kind,
         by=by,
         at=now,
@@ -152,6 +155,12 @@ def saved(upload: Upload, name: str) -> dict[str, object] | None:
     except (OSError, ValueError):
         return None
     return plain if isinstance(plain, dict) else None
+
+
+def _named(given: str) -> str:
+    """A harmless name with one of the endings that are gone through when somebody is erased."""
+    name = secure_filename(given)[-80:].lstrip(".") or "list.csv"
+    return name if Path(name).suffix.lower() in ENDINGS else f"{name}.csv"
 
 
 def _read(folder: Path) -> Upload | None:

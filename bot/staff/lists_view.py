@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.staff import lists_uploads, lists_work, words
-from bot.staff.lists_uploads import DO_NOT_CONTACT, Upload
+from bot.staff.lists_uploads import CONTACTS, DO_NOT_CONTACT, Upload
 from bot.staff.outreach_bars import Bar, bars
 from data.imports import (
     Listed,
@@ -99,18 +99,26 @@ def map_columns(upload: Upload, mapping: dict[str, str]) -> None:
 
 
 def before(upload: Upload) -> Before:
-    """What is known of a list that waits."""
+    """What is known of a list that waits. Its cells are read from itself: nothing keeps a second copy."""
     looked: Any = lists_uploads.saved(upload, lists_work.LOOKED) or {}
     counts = looked.get("counts") or {}
-    names = looked.get("names") or _header(upload)
+    wrong, names, chosen, rows = looked.get("wrong", ""), [], dict(upload.mapping or {}), []
+    if upload.kind == CONTACTS:
+        try:
+            given = open_list(upload.file, upload.mapping or {})
+            names, chosen = given.columns.names, given.columns.mapping
+            first = preview(given, FIRST, business_id=upload.business_id)
+            rows = [Row(one.row, tuple(one.cells[:WIDEST]), one.reason, one.detail) for one in first]
+        except ListError as error:
+            wrong, names = f"{plain(error, upload)}.", _header(upload)
     return Before(
-        wrong=looked.get("wrong", ""),
+        wrong=wrong[:1].upper() + wrong[1:],
         interrupted=lists_work.interrupted(upload, lists_work.TAKEN),
         names=names,
-        chosen=looked.get("chosen") or dict(upload.mapping or {}),
+        chosen=chosen,
         counts=counts,
         reasons=_reasons(counts),
-        rows=[Row(one[0], tuple(one[1]), one[2], one[3]) for one in looked.get("rows", ())],
+        rows=rows,
         more_columns=max(0, len(names) - WIDEST),
         audit=looked.get("audit") or {},
     )
@@ -152,13 +160,7 @@ def _look(upload: Upload, business_id: int) -> dict[str, Any]:
         done = take_in(given, dry_run=True, report=scratch, business_id=business_id, on_rows=rows)
     finally:
         scratch.unlink(missing_ok=True)
-    first = preview(given, FIRST, business_id=business_id)
-    return {
-        "counts": done.counts(),
-        "names": given.columns.names,
-        "chosen": given.columns.mapping,
-        "rows": [[row.row, row.cells[:WIDEST], row.reason, row.detail] for row in first],
-    }
+    return {"counts": done.counts()}
 
 
 def _store(upload: Upload, business_id: int) -> dict[str, Any]:

@@ -41,6 +41,7 @@ SAYS = {
     audit.CAMPAIGN_LAUNCHED: "launched a campaign:",
     audit.CAMPAIGN_RELEASED: "released the rest of a campaign:",
     audit.CAMPAIGN_PAUSED: "paused a campaign:",
+    "paused by itself": "paused a campaign by itself:",
     audit.CAMPAIGN_RESUMED: "resumed a campaign:",
     audit.CAMPAIGN_ENDED: "ended a campaign:",
     audit.SEGMENT_SAVED: "saved a segment:",
@@ -68,6 +69,8 @@ SAYS = {
 """What stands behind somebody's name; with a conversation, its contact follows."""
 
 NOBODY = "Somebody unknown"
+OPERATOR = "Whoever runs this installation"
+ITSELF = "The service"
 NOBODYS_ADDRESS = "tried to log in, with an address that nobody has"
 
 
@@ -104,7 +107,7 @@ def _line(act: audit.Act) -> Line:
     unknown = act.action == audit.LOG_IN_FAILED and act.staff is None
     return Line(
         at=act.at,
-        who=act.staff or NOBODY,
+        who=act.staff or _nobody_of_the_staff(act),
         did=NOBODYS_ADDRESS if unknown else SAYS.get(act.action, act.action),
         conversation_id=act.conversation_id,
         contact=words.who(act.names, act.phone) if act.conversation_id else "",
@@ -112,11 +115,20 @@ def _line(act: audit.Act) -> Line:
     )
 
 
+def _nobody_of_the_staff(act: audit.Act) -> str:
+    if act.detail.get("by") == audit.OPERATOR:
+        return OPERATOR
+    return ITSELF if act.detail.get("campaign") else NOBODY
+
+
 def _remark(act: audit.Act) -> str:
     if act.detail.get("released"):
         return "after an emergency"
-    named = ("amount", "reason", "calendar", "list", "segment", "campaign")
-    said = [str(act.detail[name]) for name in named if act.detail.get(name)]
-    if act.detail.get("by") == audit.OPERATOR:
+    named = ("amount", "says", "reason", "calendar", "list", "segment", "campaign")
+    detail = {
+        name: said for name, said in act.detail.items() if not (name == "reason" and "says" in act.detail)
+    }
+    said = [str(detail[name]) for name in named if detail.get(name)]
+    if act.detail.get("by") == audit.OPERATOR and act.staff:
         said.append("by whoever runs this installation")
     return ", ".join(said)

@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 
 from data.models import Appointment, Message
+from data.queries import audit
 from scheduler.notices import WORDS as HANDOFFS
 from scheduler.provider.errors import verdict
 
@@ -39,6 +40,7 @@ SUPPRESSED = {
     "wrong_number": "is a wrong number: the person there is not your contact.",
     "undeliverable": "cannot be reached by text at this number.",
     "do_not_contact": "is on your do-not-contact list.",
+    "erased": "was erased on request, and is left alone.",
 }
 
 CANCELLED = {
@@ -56,6 +58,8 @@ CANCELLED = {
     "too_late": "it was too old to be sent",
     "no_lawful_time": "there is no hour at which it may be sent",
     "booked_elsewhere": "the contact has been booked by another road",
+    "called": "the contact called",
+    "erased": "the contact was erased on request",
 }
 
 STOPPED = {
@@ -144,6 +148,19 @@ CAMPAIGNS = {
     "paused": Label("Paused", "warm", "Nothing of it leaves."),
     "done": Label("Ended", "dim", "Over for good."),
 }
+
+CAMPAIGN_ACTS = {
+    audit.CAMPAIGN_MADE: "made it",
+    audit.CAMPAIGN_WORDS_CHANGED: "changed its words",
+    audit.CAMPAIGN_REHEARSED: "played it through",
+    audit.CAMPAIGN_APPROVED: "approved its words",
+    audit.CAMPAIGN_LAUNCHED: "launched it",
+    audit.CAMPAIGN_RELEASED: "released the rest",
+    audit.CAMPAIGN_PAUSED: "paused it",
+    audit.CAMPAIGN_RESUMED: "resumed it",
+    audit.CAMPAIGN_ENDED: "ended it",
+}
+"""What was done with a campaign, behind somebody's name."""
 
 PAUSED = {
     "staff": "paused by staff",

@@ -7,7 +7,7 @@ from collections import Counter
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from data.models import Campaign, Enrollment
+from data.models import AuditEvent, Campaign, Enrollment, StaffUser
 
 
 def of_business(session: Session, business_id: int) -> list[Campaign]:
@@ -37,3 +37,20 @@ def progress(session: Session, campaigns: list[int]) -> dict[int, Counter[str]]:
     for campaign, name, many in rows:
         found[campaign][name] += many
     return found
+
+
+def history(session: Session, campaign: Campaign, most: int = 12) -> list[tuple[AuditEvent, str | None]]:
+    """The latest that was done with a campaign, the newest first, and by whom of the staff."""
+    rows = session.execute(
+        select(AuditEvent, StaffUser.name)
+        .outerjoin(StaffUser, StaffUser.id == AuditEvent.staff_user_id)
+        .where(
+            AuditEvent.business_id == campaign.business_id,
+            AuditEvent.conversation_id.is_(None),
+            AuditEvent.created_at >= campaign.created_at,
+            AuditEvent.detail["campaign"].as_string() == campaign.name,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(most)
+    )
+    return [(event, name) for event, name in rows]
