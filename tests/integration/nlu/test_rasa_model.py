@@ -56,23 +56,21 @@ def test_a_thumb_of_any_colour_is_a_thumb(rasa: Rasa) -> None:
     assert rasa.parse("👎")[0].intent == "deny"
 
 
-def test_nobody_gets_an_answer_without_the_token() -> None:
-    with running() as rasa:
-        url = rasa.url
-        asked = requests.post(f"{url}/model/parse", json={"text": "hi"}, timeout=5)
-        assert asked.status_code == 401
-        with pytest.raises(ModelUnavailable, match="401"):
-            Rasa(url, "guessed").parse("hi")
-        assert rasa.ready()
-    # And when it is over, it is over.
-    assert not rasa.ready()
+def test_nobody_gets_an_answer_without_the_token(rasa: Rasa) -> None:
+    asked = requests.post(f"{rasa.url}/model/parse", json={"text": "hi"}, timeout=5)
+    assert asked.status_code == 401
+    with pytest.raises(ModelUnavailable, match="401"):
+        Rasa(rasa.url, "guessed").parse("hi")
+    assert rasa.ready()
 
 
-def test_neither_a_text_nor_the_token_reaches_the_servers_log(tmp_path: Path) -> None:
+def test_neither_a_text_nor_the_token_reaches_the_servers_log_and_over_is_over(tmp_path: Path) -> None:
     with running(log=tmp_path / "log") as rasa:
         rasa.parse("my sister Sample is ill")
         with pytest.raises(ModelUnavailable):
             Rasa(rasa.url, "a-guessed-token").parse("my sister Sample is ill")
+        assert rasa.ready()
+    assert not rasa.ready()
     written = (tmp_path / "log").read_text()
     assert "Sample" not in written
     assert "token" not in written

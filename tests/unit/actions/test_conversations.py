@@ -1,7 +1,7 @@
 """Thousands of random conversations against the pure core: whatever is said, no promise is broken.
 
-3,000 in the ordinary run; REKINDLE_CONVERSATIONS=50000 plays more. A failure names its seed, and
-REKINDLE_CONVERSATION=seed plays that one alone.
+1,000 in the ordinary run, 50,000 in `make soak`; REKINDLE_CONVERSATIONS=50000 plays as many here. A failure
+names its seed, and REKINDLE_CONVERSATION=seed plays that one alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nlu.pending import WAVERING
 from nlu.understanding import Gated, Heard, Near, Times, Understanding, Window
 from tests.unit.actions.picture import NOW, ZONE, business, picture
 
-CONVERSATIONS = int(os.environ.get("REKINDLE_CONVERSATIONS", "3000"))
+CONVERSATIONS = int(os.environ.get("REKINDLE_CONVERSATIONS", "1000"))
 ALONE = os.environ.get("REKINDLE_CONVERSATION")
 HORIZON = 10
 """Days; a short horizon keeps a conversation under a few milliseconds."""

@@ -110,7 +110,7 @@ def cases(draw):
 
 
 @settings(
-    max_examples=1000,
+    max_examples=400,  # twenty thousand in `make soak`
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
