@@ -32,7 +32,7 @@ class Starter(_Entry):
 
     id: str
     segment: str = ""
-    """The preset segment that it is for."""
+    """The preset segment that it is for (data/segments/presets)."""
     title: str
     when: str
     """When it is the right one, for whoever chooses."""
@@ -63,14 +63,19 @@ def shelf() -> tuple[Starter, ...]:
 
 
 def catalogue(
-    segment: str | None = None, months: int | None = None, health: bool | None = None
+    segment: str | None = None,
+    months: int | None = None,
+    health: bool | None = None,
+    angle: str | None = None,
 ) -> list[Starter]:
-    """The starters for a segment, for so many months of silence, for health trades or others; None = any."""
+    """The starters for a preset segment, for so many months of silence, for health trades or others, with a
+    text of that angle; None = any."""
     return [
         starter
         for starter in shelf()
         if (segment is None or starter.segment == segment)
         and (health is None or starter.health == health)
+        and (angle is None or any(touch.angle == angle for touch in starter.touches))
         and (
             months is None
             or (starter.months[0] <= months and (starter.months[1] is None or months < starter.months[1]))

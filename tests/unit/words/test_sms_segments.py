@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from actions.words.plain import PLAIN, plain
 from actions.words.sms_segments import BASIC, EXTENSION, Culprit, count
+from bot.simulator import segments as carrier
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,13 @@ def test_what_is_put_in_place_is_plain_itself() -> None:
     for old, new in PLAIN.items():
         assert plain(new) == new, repr(old)
         assert count(new).encoding == "GSM-7"
+
+
+RUNS = st.tuples(st.sampled_from("a{\u20ac\u2019\U0001f389\u00e9\n"), st.integers(1, 170))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(RUNS, min_size=1, max_size=4))
+def test_it_is_what_the_carrier_counts(runs: list[tuple[str, int]]) -> None:
+    text = "".join(character * times for character, times in runs)
+    assert count(text).segments == carrier.count(text)

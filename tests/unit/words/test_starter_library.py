@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+import data.segments.presets
 from actions.words.brief import Brief
 from actions.words.library import Starter, as_steps, catalogue, shelf, starter
 from actions.words.lint import lint
@@ -53,20 +55,20 @@ def test_each_starter_is_lawful_in_its_days(each: Starter) -> None:
 
 def test_every_segment_and_length_of_silence_has_its_texts_in_either_trade() -> None:
     segments = {each.segment for each in shelf()}
-    assert {
-        "lapsed_customer",
-        "quoted",
-        "enquired",
-        "lead",
-        "renewal_ahead",
-        "one_product_of_several",
-    } <= segments
+    presets = {path.stem for path in Path(data.segments.presets.__file__).parent.glob("*.yml")}
+    assert segments == presets
     for segment in segments:
         assert catalogue(segment, health=True), segment
         assert catalogue(segment, health=False), segment
     for months in (3, 11, 12, 17, 18, 60):
         for health in (True, False):
             assert catalogue("lapsed_customer", months=months, health=health), months
+
+
+def test_they_are_found_by_what_they_appeal_to() -> None:
+    assert [each.id for each in catalogue(angle="offer")] == ["lapsed-offer"]
+    assert {each.id for each in catalogue("lapsed_customer", angle="whats_new")} == {"lapsed-news"}
+    assert catalogue(angle="fear") == []
 
 
 def test_from_eighteen_months_on_consent_is_needed() -> None:
