@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "audit": "say what a list holds and whether texting it is worth it",
     "business": "load the business from its file",
     "calendar": "see that the connected calendar can be read and written",
     "campaign": "write, check, approve and run campaigns",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -35,3 +36,29 @@ def start() -> settings.Settings:
     if present.rekindle_demo:
         clock.use(demo_clock.now)
     return present
+
+
+def connect_if_there() -> bool:
+    """Connect to a database that is there and migrated, and say whether it is; nothing is made or changed."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import OperationalError
+
+    from data import clock, db, demo_clock, logs
+
+    try:
+        present = settings.get()
+    except settings.SettingsError as error:
+        refuse(error)
+    logs.configure()
+    address = present.database_address
+    if address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists():
+        return False
+    try:
+        tables = inspect(db.connect()).get_table_names()
+    except OperationalError:
+        return False
+    if "webhook_endpoint" not in tables:
+        return False
+    if present.rekindle_demo:
+        clock.use(demo_clock.now)
+    return True

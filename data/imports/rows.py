@@ -108,10 +108,11 @@ class RowReader:
         if number.changed:
             who.extra[self.columns.name("phone")] = tidy(get(cells, "phone"))
         entry = Entry(record.row, number.e164, who, self._where(cells, who, named), country)
+        claim = tidy(get(cells, "contact_basis"))
         basis = find_basis(
             Facts(
                 country=country,
-                claim=tidy(get(cells, "contact_basis")),
+                claim=claim,
                 relationship=who.relationship,
                 last_visit=who.last_visit,
                 last_service=who.last_service,
@@ -128,12 +129,10 @@ class RowReader:
             entry.basis = basis
         else:
             entry.trouble = Trouble(basis.reason, basis.detail)
-            entry.denied = claim_of(tidy(get(cells, "contact_basis"))) == "none"
+            entry.denied = claim_of(claim) == "none"
         if who.relationship is None:
             # a number without any trace of a visit was never a customer's, as far as this list shows
-            traced = (
-                who.last_visit or who.last_service or (entry.basis and entry.basis.kind == "relationship")
-            )
+            traced = who.last_visit or who.last_service or (entry.basis and claim_of(claim) == "purchase")
             who.relationship = "customer" if traced else "lead"
         return entry
 
