@@ -134,7 +134,7 @@ MUTANTS = (
     Mutant(
         "who answers stays in the sequence",
         (Edit(_RECEIVE, '    stop_enrollments(session, contact.id, "replied")', "    pass"),
-         Edit(_ORDINARY, '.values(state="stopped", stopped_reason="replied", due_at=None)', '.values(stopped_reason="replied")')),
+         Edit(_ORDINARY, ".where(_enrollment.c.contact_id == contact)", ".where(_enrollment.c.contact_id == -1)")),
     ),
     Mutant(
         "queued texts outlive an opt-out",
