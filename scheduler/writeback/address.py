@@ -16,6 +16,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from data.settings import is_loopback
 
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+"""Stands for an IPv4 address behind a translator (RFC 6052), a private one perhaps."""
+
 Resolve = Callable[[str, int], list[str]]
 
 
@@ -93,7 +96,8 @@ def _allowed(ip: str, here: bool) -> bool:
     address = mapped or address
     if here:
         return address.is_loopback
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    translated = address.version == 6 and address in _TRANSLATED
+    return address.is_global and not (address.is_multicast or address.is_reserved or translated)
 
 
 def _resolve(host: str, port: int) -> list[str]:

@@ -68,14 +68,13 @@ def tell(session: Session, endpoint_id: int) -> int:
             )
         )
     session.flush()
-    settled = session.scalar(
-        select(func.max(OutcomeChange.id)).where(
-            OutcomeChange.business_id == endpoint.business_id,
-            OutcomeChange.created_at <= clock.now() - SETTLED,
-            OutcomeChange.id <= (changes[-1].id if len(changes) == AT_ONCE else 2**62),
-        )
+    settled = select(func.max(OutcomeChange.id)).where(
+        OutcomeChange.business_id == endpoint.business_id,
+        OutcomeChange.created_at <= clock.now() - SETTLED,
     )
-    endpoint.told_to = max(endpoint.told_to, settled or 0)
+    if len(changes) == AT_ONCE:  # there may be more
+        settled = settled.where(OutcomeChange.id <= changes[-1].id)
+    endpoint.told_to = max(endpoint.told_to, session.scalar(settled) or 0)
     return len(changes)
 
 
