@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data import crypto
 from data.segments.left_out import REASONS
 from data.segments.lookups import Asked, Known
-from data.segments.rule import EVERYBODY, Rule
+from data.segments.rule import EVERYBODY, Dormant, Rule
 from data.segments.score import Scale
 from data.segments.sieve import Candidate, Sieve
 
@@ -24,56 +26,74 @@ PHONE = "+12125550123"
 MINE, OTHER, BAD_BATCH = 7, 8, 3
 
 
-def moments(around: int) -> st.SearchStrategy[datetime | None]:
-    """Moments up to so many days ago and back again, so that each side of a limit is met often."""
-    return st.none() | st.integers(0, 2 * around).map(lambda days: NOW - timedelta(days=days, seconds=1))
+def person(**facts: Any) -> SimpleNamespace:
+    """Somebody whom nothing speaks against."""
+    plain = dict.fromkeys(("quoted_on", "enquired_on", "due_on", "last_service", "value", "visits"))
+    return SimpleNamespace(
+        **{"id": 1, "relationship": "customer", "last_visit": None, "unhappy": False} | plain | facts
+    )
 
 
-persons = st.builds(
-    SimpleNamespace,
-    id=st.integers(1, 9),
-    relationship=st.sampled_from(["customer", "lead"]),
-    last_visit=st.none() | st.dates(date(2020, 1, 1), TODAY),
-    quoted_on=st.none(),
-    enquired_on=st.none(),
-    due_on=st.none(),
-    last_service=st.none(),
-    value=st.none() | st.floats(0, 3_000),
-    visits=st.none(),
-    unhappy=st.sampled_from([False, False, False, True]),
-)
-rows = st.builds(
-    SimpleNamespace,
-    id=st.just(1),
-    phone=st.just(PHONE),
-    country=st.just("US"),
-    state=st.just("NY"),
-    postal_code=st.none(),
-    zones=st.just(["America/New_York"]),
-    zones_source=st.just("timezone"),
-    import_batch_id=st.sampled_from([None, 1, BAD_BATCH]),
-    cool_until=st.none() | st.integers(-2, 2).map(lambda days: TODAY + timedelta(days=days)),
-    archived_at=st.sampled_from([None, None, None, NOW]),
-    reassigned=st.sampled_from([False, False, False, True]),
-)
-rarely = st.sampled_from([False, False, False, True])
-numbers = st.builds(
-    Known,
-    rows,
-    persons=st.lists(persons, min_size=1, max_size=3),
-    basis=st.sampled_from([frozenset({"consent"}), frozenset({"relationship"}), frozenset()]),
-    had_basis=st.booleans(),
-    closed_reason=st.sampled_from([None, None, None, "price", "bad_experience"]),
-    replied_at=moments(90),
-    with_staff=rarely,
-    complained=rarely,
-    callback=rarely,
-    booked=rarely,
-    visited=st.just({}),
-    enrolled_in=st.lists(st.tuples(st.sampled_from([MINE, OTHER]), st.booleans()), max_size=2),
-    texted_at=moments(30),
-    touches=st.integers(0, 5),
-)
+def number(*persons: SimpleNamespace) -> Known:
+    """A number that nothing speaks against, as close to each limit as may be."""
+    row = SimpleNamespace(
+        id=1,
+        phone=PHONE,
+        country="US",
+        state="NY",
+        postal_code=None,
+        zones=["America/New_York"],
+        zones_source="timezone",
+        import_batch_id=1,
+        cool_until=TODAY - timedelta(days=1),
+        archived_at=None,
+        reassigned=False,
+    )
+    return Known(
+        row,
+        list(persons) or [person()],
+        frozenset({"relationship"}),
+        had_basis=True,
+        replied_at=NOW - timedelta(days=90),
+        texted_at=NOW - timedelta(days=30),
+        touches=3,
+        enrolled_in=[(OTHER, False)],
+    )
+
+
+def change(**facts: Any) -> Callable[[Known], None]:
+    def work(known: Known) -> None:
+        for name, value in facts.items():
+            setattr(known, name, value)
+
+    return work
+
+
+def change_row(**facts: Any) -> Callable[[Known], None]:
+    return lambda known: known.row.__dict__.update(facts)
+
+
+A_DAY, A_SECOND = timedelta(days=1), timedelta(seconds=1)
+FORBIDS: dict[str, tuple[str, Callable[[Known], None]]] = {
+    "no basis": ("no_basis", change(basis=frozenset(), had_basis=False)),
+    "a basis that has expired": ("basis_expired", change(basis=frozenset())),
+    "a list that nobody vouched for": ("unattested", change_row(import_batch_id=BAD_BATCH)),
+    "a complaint": ("unhappy", change(complained=True)),
+    "a no for a bad experience": ("unhappy", change(closed_reason="bad_experience")),
+    "a no": ("declined", change(closed_reason="price")),
+    "a visit ahead": ("booked", change(booked=True)),
+    "was in this campaign": ("already_in_it", change(enrolled_in=[(OTHER, False), (MINE, False)])),
+    "is in another campaign": ("in_a_campaign", change(enrolled_in=[(OTHER, True)])),
+    "a person has it": ("with_staff", change(with_staff=True)),
+    "a callback": ("in_conversation", change(callback=True)),
+    "talked lately": ("in_conversation", change(replied_at=NOW - 90 * A_DAY + A_SECOND)),
+    "reassigned": ("reassigned", change_row(reassigned=True)),
+    "archived": ("archived", change_row(archived_at=NOW - 900 * A_DAY)),
+    "cooling off": ("cooling_off", change_row(cool_until=TODAY)),
+    "texted lately": ("recently_contacted", change(texted_at=NOW - 30 * A_DAY + A_SECOND)),
+    "as many texts as allowed": ("frequency_cap", change(touches=4)),
+}
+"""What speaks against a number -> the reason that is then named."""
 
 
 def sieve(*, suppressed: bool = False, attested_only: bool = False, rule: Rule = EVERYBODY) -> Sieve:
@@ -83,82 +103,85 @@ def sieve(*, suppressed: bool = False, attested_only: bool = False, rule: Rule =
     return Sieve(rule, asked, KEY, hashed, Scale(1_000), 4, MINE, unattested)
 
 
-def must_be_left_alone(known: Known, suppressed: bool, attested_only: bool) -> dict[str, Any]:
-    """Everything that forbids it, each said on its own; which reason is named first does not matter here."""
-    row = known.row
-    return {
-        "opt_out": suppressed,
-        "no_basis": not known.basis,
-        "basis_expired": not known.basis,
-        "unattested": attested_only and row.import_batch_id == BAD_BATCH,
-        "unhappy": known.complained
-        or known.closed_reason == "bad_experience"
-        or any(person.unhappy for person in known.persons),
-        "declined": known.closed_reason is not None,
-        "booked": known.booked,
-        "already_in_it": any(campaign == MINE for campaign, _ in known.enrolled_in),
-        "in_a_campaign": any(still for _, still in known.enrolled_in),
-        "with_staff": known.with_staff,
-        "in_conversation": known.callback
-        or (known.replied_at is not None and (NOW - known.replied_at).days < 90),
-        "reassigned": row.reassigned,
-        "archived": row.archived_at is not None,
-        "cooling_off": row.cool_until is not None and row.cool_until >= TODAY,
-        "recently_contacted": known.texted_at is not None and (NOW - known.texted_at).days < 30,
-        "frequency_cap": known.touches >= 4,
-    }
+@pytest.mark.parametrize("what", FORBIDS)
+def test_each_reason_alone_keeps_a_number_out_and_is_named(what: str) -> None:
+    reason, work = FORBIDS[what]
+    known = number()
+    assert isinstance(sieve(attested_only=True).judge(known, {}), Candidate)
+    work(known)
+    assert sieve(attested_only=True).judge(known, {}) == reason
+    assert reason in REASONS
 
 
-@settings(max_examples=250)
-@given(numbers, rarely, st.booleans())
-def test_whoever_must_be_left_alone_is_never_chosen_and_everybody_else_is(
-    known: Known, suppressed: bool, attested_only: bool
+people = st.lists(
+    st.builds(
+        person,
+        id=st.integers(1, 9),
+        relationship=st.sampled_from(["customer", "lead"]),
+        last_visit=st.none() | st.dates(date(2020, 1, 1), TODAY),
+        value=st.none() | st.floats(0, 3_000),
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda one: one.id,
+)
+
+
+@given(people, st.sets(st.sampled_from(sorted(FORBIDS)), max_size=4), st.booleans(), st.integers(0, 9))
+def test_whoever_must_be_left_alone_is_never_chosen_whatever_else_is_true(
+    persons: list[SimpleNamespace], forbids: set[str], suppressed: bool, unhappy: int
 ) -> None:
-    forbids = must_be_left_alone(known, suppressed, attested_only)
-    verdict = sieve(suppressed=suppressed, attested_only=attested_only).judge(known, {})
-    if isinstance(verdict, Candidate):
-        assert not any(forbids.values()), forbids
-    else:
-        assert forbids[verdict], verdict
-        assert verdict in REASONS
+    known = number(*persons)
+    for what in sorted(forbids):
+        FORBIDS[what][1](known)
+    for one in persons:
+        one.unhappy = one.id == unhappy
+    verdict = sieve(suppressed=suppressed, attested_only=True).judge(known, {})
+    alone = suppressed or bool(forbids) or any(one.unhappy for one in persons)
+    assert isinstance(verdict, Candidate) is not alone
+    if suppressed:
+        assert verdict == "opt_out"
 
 
-@given(numbers)
-def test_of_a_household_the_most_promising_person_who_is_meant_stands_for_the_number(known: Known) -> None:
-    clean = Known(known.row, known.persons, frozenset({"relationship"}))
-    for person in clean.persons:
-        person.unhappy = False
-    known.row.reassigned, known.row.archived_at, known.row.cool_until = False, None, None
+@given(people)
+def test_of_a_household_the_most_promising_person_who_is_meant_stands_for_the_number(
+    persons: list[SimpleNamespace],
+) -> None:
     rule = Rule(relationship=("customer",), over_18_months=True)
-    verdict = sieve(rule=rule).judge(clean, {})
-    customers = [person for person in known.persons if person.relationship == "customer"]
+    verdict = sieve(rule=rule).judge(number(*persons), {})
+    customers = [one for one in persons if one.relationship == "customer"]
     if not customers:
         assert verdict == "not_in_segment"
         return
     assert isinstance(verdict, Candidate)
-    alone = [sieve(rule=rule).judge(Known(known.row, [one], clean.basis), {}) for one in customers]
-    assert verdict.score == max(one.score for one in alone if isinstance(one, Candidate))
-    assert verdict.person in {person.id for person in customers}
+    alone = [sieve(rule=rule).judge(number(one), {}) for one in customers]
+    best = max(one.score for one in alone if isinstance(one, Candidate))
+    assert verdict.score == best
+    assert verdict.person in {one.id for one in customers}
 
 
-def test_of_the_reasons_the_one_that_is_for_good_is_named() -> None:
-    base: dict[str, Any] = {
-        "id": 1, "phone": PHONE, "country": "US", "state": None, "postal_code": None, "zones": [],
-        "zones_source": "unknown", "import_batch_id": None, "cool_until": TODAY, "archived_at": None,
-        "reassigned": False,
-    }  # fmt: skip
-    person = SimpleNamespace(
-        id=1, relationship="customer", last_visit=date(2020, 1, 1), quoted_on=None, enquired_on=None,
-        due_on=None, last_service=None, value=None, visits=None, unhappy=False,
-    )  # fmt: skip
-    known = Known(SimpleNamespace(**base), [person], frozenset({"relationship"}), booked=True)
+def test_of_several_reasons_the_one_that_is_for_good_is_named() -> None:
+    known = number(person(last_visit=date(2020, 1, 1)))
+    known.booked = True
     assert sieve(suppressed=True, rule=Rule()).judge(known, {}) == "opt_out"
     assert sieve(rule=Rule()).judge(known, {}) == "over_18_months"
     assert sieve().judge(known, {}) == "booked"
-    assert sieve(rule=Rule(states=("NY",))).judge(known, {}) == "not_in_segment"
-    assert (
-        sieve(rule=EVERYBODY.model_copy(update={"tiers": ("A",)})).judge(
-            Known(SimpleNamespace(**base | {"cool_until": None}), [person], known.basis), {}
-        )
-        == "other_tier"
+    assert sieve(rule=Rule(states=("NJ",))).judge(known, {}) == "not_in_segment"
+
+
+def test_a_tier_that_is_not_wanted_is_another_tier() -> None:
+    rule = EVERYBODY.model_copy(update={"tiers": ("A",)})
+    assert sieve(rule=rule).judge(number(person(last_visit=date(2020, 1, 1))), {}) == "other_tier"
+    assert isinstance(
+        sieve(rule=rule).judge(number(person(last_visit=date(2025, 10, 1), visits=6)), {}), Candidate
     )
+
+
+def test_a_visit_that_was_booked_through_us_counts_as_the_last_one() -> None:
+    known = number(person(id=1, last_visit=date(2025, 1, 1)), person(id=2, last_visit=date(2025, 2, 1)))
+    known.visited = {2: date(2026, 3, 1)}
+    verdict = sieve(rule=Rule(dormant=Dormant(from_months=6))).judge(known, {})
+    assert isinstance(verdict, Candidate)
+    assert verdict.person == 1
+    known.visited = {None: date(2026, 3, 1)}
+    assert sieve(rule=Rule(dormant=Dormant(from_months=6))).judge(known, {}) == "not_in_segment"
