@@ -10,19 +10,17 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
+from bot.demo import campaign
 from data import business_file, clock, demo_clock, imports, settings
 from data.db import reading, writing
-from data.models import Business, Campaign, Contact, Sender, StaffUser
-from data.profile import Profile
+from data.models import Contact, Sender, StaffUser
 from data.settings import Settings, isolated
-from scheduler.campaigns.enrolling import begin
 
 ACCOUNT = "AC" + "0" * 32
 BUSINESS_PHONE = "+12125550100"
 STAFF_PHONE = "+12125550199"
 STAFF_EMAIL = "desk@example.com"
 STAFF_PASSWORD = "front-desk"  # opens the demo alone, which listens on this machine only
-CAMPAIGN = "We would love to see you again"
 PER_SECOND = 5.0
 CONTACTS = business_file.SAMPLE.with_name("contacts.csv")
 
@@ -79,12 +77,9 @@ def furnish() -> None:
     with reading() as session:
         empty = session.scalar(select(Contact.id).limit(1)) is None
     if empty:
-        imports.run(CONTACTS, report=settings.get().rekindle_data_dir / "contacts.report.csv")
-    with writing() as session:
-        business = session.scalars(select(Business)).one()
-        if session.scalar(select(Campaign.id)) is None:
-            opener = Profile.model_validate(business.profile).opener
-            begin(session, business, CAMPAIGN, opener)
+        report = settings.get().rekindle_data_dir / "contacts.report.csv"
+        imports.run(CONTACTS, report=report, attested_by="Front desk")
+    campaign.launch_once()
 
 
 def _to_office_hours(now: datetime, zone: str) -> timedelta:
