@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, Regexp
 
 
 def _storable(text: str | None) -> str | None:
@@ -61,9 +61,7 @@ class UploadForm(FlaskForm):  # type: ignore[misc]
     """A list from the user's machine; `own`: it is the business's own, and the user may say so."""
 
     file = FileField(validators=[FileRequired()])
-    kind = SelectField(
-        choices=[("contacts", "Contacts"), ("do_not_contact", "Numbers to leave alone")], default="contacts"
-    )
+    kind = StringField(default="contacts", validators=[AnyOf(("contacts", "do_not_contact"))])
     own = BooleanField()
 
 

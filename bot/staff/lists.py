@@ -153,7 +153,6 @@ def _page(wrong: str = "") -> str:
         "staff/lists.html",
         waiting=lists_uploads.waiting(me.business_id),
         past=[lists_view.past(batch, me.business_id) for batch in batches],
-        form=UploadForm(formdata=None),
         wrong=wrong,
         largest=lists_uploads.LARGEST // (1024 * 1024),
         zone=me.timezone,
