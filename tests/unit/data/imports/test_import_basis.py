@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import phonenumbers
 import pytest
 
 from data.imports.basis import Basis, Facts, NoBasis, after, claim_of, find_basis
+from data.imports.columns import find_columns
+from data.imports.entry import Entry
+from data.imports.list_file import Record, Text
+from data.imports.rows import RowReader
 from data.imports.words import table
 
 TODAY = date(2026, 3, 5)
@@ -106,5 +111,56 @@ def test_months_end_on_their_last_day_where_the_day_does_not_exist():
     assert after(date(2025, 11, 30), 3) == date(2026, 2, 28)
 
 
-def test_every_rule_names_its_source():
-    assert all(row["source"] and (row["months"] or row["kind"] == "consent") for row in table("bases"))
+def test_every_rule_is_one_that_can_be_applied_and_names_its_source():
+    for row in table("bases"):
+        assert row["source"], row
+        assert row["kind"] in ("consent", "purchase", "enquiry"), row
+        assert row["months"].isdecimal() if row["kind"] != "consent" else not row["months"], row
+        assert row["country"] == "*" or is_a_country(row["country"]), row
+    keys = [(row["country"], row["state"], row["kind"]) for row in table("bases")]
+    assert len(set(keys)) == len(keys)
+    assert all(len(code) == 3 for row in table("area_codes_by_state") for code in row["area_codes"].split())
+
+
+def is_a_country(code: str) -> bool:
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def test_a_quote_or_an_enquiry_counts_for_three_months_of_whoever_made_it():
+    assert reason(enquired_on=date(2025, 12, 5)) == "relationship"
+    assert reason(enquired_on=date(2025, 12, 4)) == "basis_expired"
+    assert reason(relationship="lead", enquired_on=date(2026, 1, 4)) == "relationship"
+
+
+def test_a_later_enquiry_counts_where_the_purchase_is_too_long_ago():
+    basis = found(last_visit=date(2023, 1, 1), enquired_on=date(2026, 2, 1))
+    assert isinstance(basis, Basis)
+    assert (basis.given_on, basis.expires_on) == (date(2026, 2, 1), date(2026, 5, 1))
+    assert reason(last_visit=date(2023, 1, 1), enquired_on=date(2025, 2, 1)) == "basis_expired"
+
+
+def test_in_texas_an_enquiry_is_not_enough_and_a_purchase_and_consent_are():
+    lead = {"relationship": "lead", "enquired_on": date(2026, 2, 1)}
+    assert reason(**lead, state="TX") == "region"
+    assert reason(**lead, state="OK") == "relationship"
+    assert reason(state="TX", last_visit=date(2026, 2, 1)) == "relationship"
+    assert reason(**lead, state="TX", claim="consent") == "consent"
+
+
+@pytest.mark.parametrize(
+    ("state", "phone", "refused"),
+    [
+        ("TX", "2125550123", True),
+        ("Texas", "2125550123", True),
+        ("", "7135550123", True),  # a Houston number of somebody whose state nobody knows
+        ("OK", "7135550123", False),
+        ("", "2125550123", False),
+    ],
+)
+def test_a_lead_of_unknown_state_with_a_texan_number_counts_as_texan(state: str, phone: str, refused: bool):
+    columns = find_columns(Text("list.csv", "", "utf-8", ",", "phone,state,enquiry date\n"))
+    reader = RowReader(columns, "list.csv", "US", TODAY)
+    read = reader.read(Record(2, [phone, state, "2026-02-01"]))
+    assert isinstance(read, Entry)
+    assert (read.trouble.reason if read.trouble else None) == ("region" if refused else None)
+    assert read.who.relationship == "lead"

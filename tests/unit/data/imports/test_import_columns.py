@@ -28,6 +28,11 @@ def test_every_field_of_the_contract_is_found_under_its_own_name():
         ("opted_out", ["Opt-Out", "opt out", "Unsubscribed", "Do Not Text", "DNC"]),
         ("contact_basis", ["SMS Consent", "Opt In", "Legal basis"]),
         ("crm_id", ["Patient ID", "ID", "Customer No."]),
+        ("quoted_on", ["Quote Date", "Estimate date", "Last consultation"]),
+        ("enquired_on", ["Enquiry date", "Date of inquiry", "Lead created"]),
+        ("due_on", ["Recall Date", "Next service due", "Renewal date", "Warranty ends"]),
+        ("visits", ["Visit count", "No. of visits", "Total orders"]),
+        ("unhappy", ["Complaint", "Dissatisfied"]),
     ],
 )  # fmt: skip
 def test_a_field_is_found_in_many_spellings(field: str, spellings: list[str]):
