@@ -15,8 +15,8 @@ from scheduler.campaigns import enrolling
 from tests.world_fixtures import Service
 
 TOUCH = (
-    "Hi {{ first_name }}, this is the automated assistant of {{ business }}. {% if openings %}{{ openings }} is "
-    "open.{% else %}Which day suits you?{% endif %} Reply STOP to opt out."
+    "Hi {{ first_name }}, this is the automated assistant of {{ business }}. "
+    "{% if openings %}{{ openings }} is open.{% else %}Which day suits you?{% endif %} Reply STOP to opt out."
 )
 ZONE = ZoneInfo("America/New_York")
 pytestmark = pytest.mark.database
