@@ -88,6 +88,8 @@ def erase_rows(session: Session, business: Business, phone: str, *, evidence: st
     if conversation is not None:
         _empty_conversation(session, conversation)
     _empty_contact(session, contact)
+    # what still points to the row, such as a reply of staff, finds that nobody is to be written to
+    suppress(session, business, contact.phone, reason=REASON, source="staff", evidence=evidence)
     return Erased(contact.id, len(persons), texts, provider_ids, visits, ahead, under_way)
 
 

@@ -105,14 +105,16 @@ class RootedHttpClient(TwilioHttpClient):  # type: ignore[misc]
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """The request, to our root."""
         self._last.headers = {}
-        answer = super().request(method, self._address(url), *args, **kwargs)
+        answer = super().request(method, self.address_of(url), *args, **kwargs)
         self._last.headers = answer.headers or {}
         return answer
 
-    def _address(self, url: str) -> str:
-        if self.root == DEFAULT_ROOT:
-            return url
-        return url.replace(DEFAULT_ROOT, self.root, 1).replace(CONTENT_ROOT, self.root, 1)
+    def address_of(self, url: str) -> str:
+        """Where a request of the library's really goes."""
+        for host in (DEFAULT_ROOT, CONTENT_ROOT):
+            if self.root != DEFAULT_ROOT and url.startswith(host):
+                return self.root + url.removeprefix(host)
+        return url
 
     def asked_to_wait(self) -> timedelta | None:
         """What this thread's last answer said in Retry-After (the library's errors carry no headers)."""
