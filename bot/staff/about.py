@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.staff import moments, why, words
+from bot.staff import moments, outreach_words, why, words
 from bot.staff.transcript import service_name
 from data import clock
 from data.enrollment_outcomes import OUTCOMES
@@ -160,7 +160,7 @@ def _stands(rows: Transcript, campaign: Campaign, enrollment: Enrollment) -> tup
         return "waits until the pilot is released", tier
     if enrollment.state == "active":
         if campaign.state != "running":
-            return f"the campaign is {words.CAMPAIGNS[campaign.state].words.lower()}", tier
+            return f"the campaign is {outreach_words.CAMPAIGNS[campaign.state].words.lower()}", tier
         due = enrollment.due_at
         when = f", {moments.full(due, rows.business.timezone)} at the earliest" if due else ""
         return f"text {enrollment.next_step} comes next{when}", tier

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from bot.staff import moments, sessions, words
+from bot.staff import moments, outreach_words, sessions, words
 from data import settings
 from data.db import reading
 from scheduler.troubles import Trouble, troubles
@@ -55,6 +55,7 @@ def _for_every_page() -> dict[str, Any]:
         "phones_page": present.twilio_api_base_url if present.rekindle_demo else "",
         "outcomes": words.OUTCOMES,
         "words": words,
+        "outreach": outreach_words,
         "moments": moments,
         "present_troubles": _present_troubles,
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from actions.words.brief import Brief
 from actions.words.finding import Finding
-from bot.staff import words
+from bot.staff import outreach_words, words
 from bot.staff.outreach_bars import width
 from bot.staff.words import Label
 from data.models import AuditEvent, Business, Campaign, Segment, StaffUser, Touch, WhatsAppTemplate
@@ -122,8 +122,10 @@ def _card(session: Session, campaign: Campaign, counts: Counter[str]) -> Card:
     done = counts["finished"] + counts["stopped"]
     return Card(
         campaign=campaign,
-        label=words.CAMPAIGNS[campaign.state],
-        why=words.PAUSED.get(campaign.paused_reason or "", words.plain(campaign.paused_reason or "")),
+        label=outreach_words.CAMPAIGNS[campaign.state],
+        why=outreach_words.PAUSED.get(
+            campaign.paused_reason or "", words.plain(campaign.paused_reason or "")
+        ),
         segment=segment.name if segment else "",
         done=done,
         all=counts.total(),
@@ -134,7 +136,7 @@ def _card(session: Session, campaign: Campaign, counts: Counter[str]) -> Card:
 
 def _did(event: AuditEvent, who: str | None) -> str:
     """Such as: Kim paused it."""
-    said = words.CAMPAIGN_ACTS.get(event.action, event.action)
+    said = outreach_words.CAMPAIGN_ACTS.get(event.action, event.action)
     if says := event.detail.get("says"):
         return f"It paused itself: {says}"
     if many := event.detail.get("contacts"):

@@ -170,6 +170,7 @@ def _before(upload: Upload, wrong: str = "") -> str:
         "staff/list.html",
         upload=upload,
         view=lists_view.before(upload),
+        width=width,
         wrong=wrong,
         fields=FIELDS,
         zone=sessions.me().timezone,

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bot.staff import lists_uploads, lists_work, words
+from bot.staff import lists_uploads, lists_work, outreach_words
 from bot.staff.lists_uploads import CONTACTS, DO_NOT_CONTACT, Upload
 from bot.staff.outreach_bars import Bar, bars
 from data.imports import (
@@ -24,6 +24,7 @@ from data.imports import (
     take_in_do_not_contact,
 )
 from data.models import ImportBatch
+from scheduler.list_audit import audit_of
 
 FIRST, WIDEST, PAGE = 8, 8, 50
 """Rows shown before it is taken in, columns of them, and refused rows on a page."""
@@ -156,11 +157,14 @@ def _look(upload: Upload, business_id: int) -> dict[str, Any]:
         scratch.unlink(missing_ok=True)
         return {"counts": listed.counts()}
     given, rows = open_list(upload.file, upload.mapping or {}), lists_work.note_rows(upload)
+    audit = audit_of(given, business_id=business_id).as_json()
     try:
         done = take_in(given, dry_run=True, report=scratch, business_id=business_id, on_rows=rows)
+    except ListError as error:
+        return {"audit": audit, "wrong": f"{error}."}
     finally:
         scratch.unlink(missing_ok=True)
-    return {"counts": done.counts()}
+    return {"audit": audit, "counts": done.counts()}
 
 
 def _store(upload: Upload, business_id: int) -> dict[str, Any]:
@@ -200,7 +204,7 @@ def _refused(path: Path) -> Iterator[Row]:
 
 def _reasons(counts: dict[str, Any]) -> list[Bar]:
     by_reason = counts.get("by_reason") or {}
-    return bars((reason, words.refused(reason), many) for reason, many in by_reason.items())
+    return bars((reason, outreach_words.refused(reason), many) for reason, many in by_reason.items())
 
 
 def past(batch: ImportBatch, business_id: int) -> Past:
