@@ -39,9 +39,9 @@ def enrol_standing() -> None:
 
 
 def look(until: datetime) -> None:
-    """The same now, up to about the moment `until` (real time)."""
-    for campaign, today in _due():
-        if clock.real() >= until:
+    """The same now, up to about the moment `until` (real time), and a stretch of contacts at least."""
+    for number, (campaign, today) in enumerate(_due()):
+        if number and clock.real() >= until:
             return
         _take_in(campaign, today, until)
 
