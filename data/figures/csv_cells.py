@@ -7,7 +7,7 @@ number of +1 212 555 0123 and lose its plus sign. Our own imports take it off ag
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -42,11 +42,20 @@ def guarded(text: str) -> str:
 
 
 def write_rows(
-    file: TextIO, header: Iterable[str], rows: Iterable[Iterable[object]], zone: ZoneInfo | None = None
+    file: TextIO,
+    header: Sequence[str],
+    rows: Iterable[Iterable[object]],
+    zone: ZoneInfo | None = None,
+    *,
+    plain: Collection[str] = (),
 ) -> int:
-    """Write a header and rows; how many rows there were."""
+    """Write a header and rows; how many rows there were.
+
+    Columns that are `plain` hold numbers in E.164 for another program, and get no apostrophe.
+    """
     writer, n = csv.writer(file), 0
     writer.writerow(header)
+    bare = {header.index(name) for name in plain}
     for n, row in enumerate(rows, start=1):  # noqa: B007
-        writer.writerow([cell(value, zone) for value in row])
+        writer.writerow([value if at in bare else cell(value, zone) for at, value in enumerate(row)])
     return n
