@@ -134,7 +134,7 @@ class Door:
                 .where(Enrollment.id.in_(enrollments[first : first + CHUNK]), Enrollment.state == "held")
             )
             due = [
-                {"row": row.id, "due": moment}
+                {"row": row.id, "due": moment, "stands": moment <= self.moments.now}
                 for row in rows
                 if (moment := self.moments.next(_where(row))) is not None
             ]
@@ -143,7 +143,7 @@ class Door:
                 session.connection().execute(
                     update(table)  # type: ignore[arg-type]
                     .where(table.c.id == bindparam("row"))
-                    .values(state="active", due_at=bindparam("due")),
+                    .values(state="active", due_at=bindparam("due"), queued=bindparam("stands")),
                     due,
                 )
             changed += len(due)
@@ -187,6 +187,7 @@ class Door:
         return free
 
     def _row(self, one: Candidate) -> dict[str, Any]:
+        due_at = self.moments.next(one.where) if self.pilot is None else None
         return {
             "campaign_id": self.campaign,
             "contact_id": one.contact,
@@ -195,7 +196,9 @@ class Door:
             "tier": one.tier,
             "variant": variant_of(self.campaign, one.contact) if self.variants else "a",
             "state": "active" if self.pilot is None else "held",
-            "due_at": self.moments.next(one.where) if self.pilot is None else None,
+            "due_at": due_at,
+            # whose moment has come stands in the queue at once: the best of all are to go first
+            "queued": due_at is not None and due_at <= self.moments.now,
         }
 
 
