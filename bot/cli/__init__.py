@@ -19,6 +19,7 @@ COMMANDS = {
     "hours": "see and change the hours in which the business may text first",
     "import": "take in a CSV of contacts",
     "keys": "renew the keys with which secrets are kept",
+    "lookup": "ask the provider for line types and numbers that have changed hands",
     "nlu": "understand texts from the command line; train the model",
     "openings": "list the free openings for a case given as JSON",
     "provider": "see that texts leave through the provider",

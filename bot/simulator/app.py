@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, request
 
-from bot.simulator import api, content, control, page
+from bot.simulator import api, content, control, lookups, page
 from bot.simulator.clock import Clock
 from bot.simulator.network import Network
 
@@ -28,6 +28,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
     app.register_blueprint(api.blueprint(network))
     app.register_blueprint(content.blueprint(network.ground))
+    app.register_blueprint(lookups.blueprint(network.ground))
     app.register_blueprint(control.blueprint(network, clock, timezone))
     app.register_blueprint(page.blueprint(network, service_url, timezone, business))
 

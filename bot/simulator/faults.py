@@ -44,7 +44,7 @@ _DEFAULT_SECONDS = {
 }
 _DEFAULT_CODE = {"send_failed": 30008, "send_undelivered": 30003, "api_reject": 30008}
 _CALLS = {"api_unauthorized": "all", "list_late": "read"}
-CALLS = ("create", "read", "content", "all")
+CALLS = ("create", "read", "content", "lookup", "all")
 
 
 class UnknownFault(ValueError):

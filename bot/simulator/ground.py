@@ -13,7 +13,7 @@ from bot.simulator.agenda import Agenda
 from bot.simulator.behaviour import Behaviour
 from bot.simulator.events import Events
 from bot.simulator.faults import Faults
-from bot.simulator.records import FINAL, Channel, Message, Phone, Template, channel_of
+from bot.simulator.records import FINAL, Channel, Line, Message, Phone, Template, channel_of
 from bot.simulator.webhooks import Courier
 
 KEEPS_PHONES = 200_000
@@ -40,6 +40,8 @@ class Ground:
     lock: threading.RLock = field(default_factory=threading.RLock)
     messages: OrderedDict[str, Message] = field(default_factory=OrderedDict)
     phones: OrderedDict[str, Phone] = field(default_factory=OrderedDict)
+    lines: dict[str, Line] = field(default_factory=dict)
+    """Number -> what a look-up says of it, where that is not the usual (bot/simulator/lookups.py)."""
     counters: Counter[str] = field(default_factory=Counter)
     made: int = 0
 

@@ -19,7 +19,7 @@ from bot.simulator.faults import Faults
 from bot.simulator.ground import Ground
 from bot.simulator.inbound import Inbound
 from bot.simulator.outbound import Outbound
-from bot.simulator.records import Channel, Message, Phone, Template
+from bot.simulator.records import Channel, Line, Message, Phone, Template
 from bot.simulator.webhooks import Courier, Post
 
 
@@ -113,6 +113,11 @@ class Network:
         """Keep a template, or change the one of this id, as its approval does."""
         with self.ground.lock:
             self.ground.templates[sid] = template
+
+    def put_line(self, number: str, line: Line) -> None:
+        """Say what a look-up of this number finds."""
+        with self.ground.lock:
+            self.ground.lines[number] = line
 
     # -- time
 

@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 Channel = Literal["sms", "whatsapp"]
@@ -126,6 +126,14 @@ class Message:
             "at": (self.arrived or self.created).isoformat(),
             "created_at": self.created.isoformat(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a look-up says of a number: the provider's word for its type, and since when it is another's."""
+
+    type: str = "mobile"
+    reassigned_on: date | None = None
 
 
 @dataclass(slots=True)

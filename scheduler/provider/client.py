@@ -30,7 +30,8 @@ TIMEOUT = 10.0
 
 DEFAULT_ROOT = "https://api.twilio.com"
 CONTENT_ROOT = "https://content.twilio.com"
-"""Where templates are kept; with another root address they are asked for there as well."""
+LOOKUPS_ROOT = "https://lookups.twilio.com"
+"""Where templates are kept and numbers looked up; with another root address they are asked for there, too."""
 
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 """What the provider may ask us to wait; more than that is a mistake of somebody's."""
@@ -111,7 +112,7 @@ class RootedHttpClient(TwilioHttpClient):  # type: ignore[misc]
 
     def address_of(self, url: str) -> str:
         """Where a request of the library's really goes."""
-        for host in (DEFAULT_ROOT, CONTENT_ROOT):
+        for host in (DEFAULT_ROOT, CONTENT_ROOT, LOOKUPS_ROOT):
             if self.root != DEFAULT_ROOT and url.startswith(host):
                 return self.root + url.removeprefix(host)
         return url
@@ -130,6 +131,11 @@ class Provider:
     def __init__(self, account: str, token: str, root: str) -> None:
         self._http = RootedHttpClient(root)
         self._client = Client(account, token, http_client=self._http)
+
+    @property
+    def numbers(self) -> Any:
+        """The library's resource of look-ups (scheduler/provider/lookups.py)."""
+        return self._client.lookups.v2.phone_numbers
 
     @property
     def contents(self) -> Any:
