@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from data.enrollment_outcomes import OUTCOMES
 from data.figures.counting import By, funnel
@@ -138,7 +138,8 @@ _WHO = ("contact_id", "crm_id", "first_name", "last_name", "phone")
 
 def _people(*columns: Any) -> Select[Any]:
     """Enrollments with who they are about: the person addressed, or the first one at the number."""
-    first = select(func.min(Person.id)).where(Person.contact_id == Contact.id).scalar_subquery()
+    other = aliased(Person)
+    first = select(func.min(other.id)).where(other.contact_id == Contact.id).scalar_subquery()
     return (
         select(Contact.id, Person.crm_id, Person.first_name, Person.last_name, Contact.phone, *columns)
         .select_from(Enrollment)

@@ -58,6 +58,7 @@ class Rows:
         self.messages: list[Row] = []
         self.visits: list[Row] = []
         self.sales: list[Row] = []
+        self.opted_out: set[int] = set()
         self._people(contacts)
         for number in range(1, contacts + 1):
             self._life(number)
@@ -108,26 +109,31 @@ class Rows:
             talks.append({"business_id": self.business.id, "contact_id": n, "state": {}, "outcome": "open"})
             if dice.random() < 0.12:
                 talks[-1]["outcome"] = "opted_out"
-                self._suppress(rows[-1]["phone"], dice.choice(("opt_out", "opt_out", "do_not_contact")))
+                self.opted_out.add(n)
             elif dice.random() < 0.1:
                 talks[-1]["outcome"] = dice.choice(("undeliverable", "wrong_number"))
         for model, made in ((Contact, rows), (Person, persons), (Conversation, talks)):
             self.session.execute(insert(model), made)
 
-    def _suppress(self, phone: str, reason: str) -> None:
+    def _suppress(self, contact: int, at: datetime) -> None:
         self.session.add(
             Suppression(
-                business_id=self.business.id, phone_hash=crypto.keyed_hash(self.business.hash_key, phone),
-                reason=reason, source="text", created_at=self._moment(120),
+                business_id=self.business.id,
+                phone_hash=crypto.keyed_hash(self.business.hash_key, f"+1212{contact:07d}"),
+                reason=self.dice.choice(("opt_out", "opt_out", "do_not_contact")),
+                source="text",
+                created_at=at,
                 lifted_at=NOW if self.dice.random() < 0.05 else None,
             )
-        )  # fmt: skip
+        )
 
     def _life(self, contact: int) -> None:
         dice = self.dice
         for campaign in dice.sample(self.campaigns, dice.choice((1, 1, 1, 2, 3))):
             self._enroll(contact, campaign)
         mine = [row["sent_at"] for row in self.messages if row["contact_id"] == contact and row["sent_at"]]
+        if contact in self.opted_out:
+            self._suppress(contact, self._near(mine, 30))
         for _ in range(dice.choice((0, 0, 0, 1, 1, 2, 3))):
             self._text(contact, self._near(mine, 30), direction="in", kind="text", state="handled")
         for _ in range(dice.choice((0, 0, 1))):
