@@ -114,9 +114,10 @@ def _leave_alone(session: Session, ids: Sequence[int]) -> None:
     never_answered = or_(
         Conversation.last_inbound_at.is_(None), Conversation.last_inbound_at < Enrollment.created_at
     )
-    silent = dict(
-        session.execute(
-            select(Enrollment.contact_id, func.count())
+    silent = {
+        row.contact_id: row.times
+        for row in session.execute(
+            select(Enrollment.contact_id, func.count().label("times"))
             .outerjoin(Conversation, Conversation.contact_id == Enrollment.contact_id)
             .where(
                 Enrollment.contact_id.in_([row.Contact.id for row in rows]),
@@ -126,9 +127,7 @@ def _leave_alone(session: Session, ids: Sequence[int]) -> None:
             )
             .group_by(Enrollment.contact_id)
         )
-        .tuples()
-        .all()
-    )
+    }
     for contact, days, zone in rows:
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         until = today + timedelta(days=days)

@@ -28,6 +28,7 @@ REASONS = {
     "suppressed": "this contact is not to be written to on WhatsApp, or cannot be",
     "no_template": "this touch has no WhatsApp template",
     "not_approved": "WhatsApp has not approved the template",
+    "unusable_variables": "a place of the template stays empty for this contact",
     "marketing_not_delivered": "WhatsApp delivers no marketing to numbers with +1",
 }
 """Why the business may not begin on WhatsApp -> in words for staff."""
