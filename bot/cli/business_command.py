@@ -19,6 +19,7 @@ def command() -> None:
 def load_command(file: Path) -> None:
     """Load FILE, or bring the business of the same name up to date."""
     from actions.replies import complaints, unusable
+    from actions.words.standing_texts import standing_complaints
     from data import business_file
     from data.db import writing
 
@@ -32,6 +33,7 @@ def load_command(file: Path) -> None:
         *unusable(profile.wording),
         *complaints("opener", profile.opener, merged),
         *complaints("callback", profile.callback, merged),
+        *standing_complaints(profile),
     ]
     if wrong:
         refuse(f"{file}: {'; '.join(wrong)}")
