@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from bot.cli.audit_command import command as audit
 from bot.cli.import_command import command
-from data import clock
+from data import clock, settings
 from data.clock import HandClock
 from data.db import reading
-from data.models import Business, Contact
+from data.models import Business, Contact, ImportBatch
 
 pytestmark = pytest.mark.database
 
@@ -81,6 +82,41 @@ def test_a_call_that_cannot_be_used_ends_with_exit_2_and_one_sentence(
     assert (done.exit_code, done.stdout, stored()) == (2, "", (0, 0))
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_who_attests_is_recorded_and_without_it_a_remark_says_what_follows(path: Path):
+    done = call(path, "--map", "last_visit=Seen")
+    assert "no campaign starts" in done.stderr
+    done = call(path, "--map", "last_visit=Seen", "--attest", "Dana Owner", "--json")
+    assert json.loads(done.stdout)["by_reason"] == {"duplicate_existing": 1, "no_phone": 1}
+    assert "no campaign starts" not in done.stderr
+    with reading() as session:
+        assert session.scalars(select(ImportBatch.attested_by)).all() == ["Dana Owner"]
+
+
+def test_a_list_of_numbers_to_leave_alone_has_a_short_report_of_its_own(path: Path):
+    done = call(path, "--do-not-contact", "--json")
+    assert json.loads(done.stdout) == {
+        "rows": 2, "added": 1, "known": 0, "refused": 1, "by_reason": {"no_phone": 1},
+    }  # fmt: skip
+    assert "1 were on the list already" in " ".join(call(path, "--do-not-contact").stdout.split())
+    assert stored() == (1, 0)
+    assert call(path, "--do-not-contact", "--attest", "Dana").exit_code == 2
+
+
+def test_an_audit_stores_nothing_and_needs_no_database(path: Path, tmp_path: Path):
+    done = CliRunner().invoke(audit, [str(path), "--json", "--map", "last_visit=Seen", "--value", "100"])
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["rows"], told["contactable"], told["worth_it"]) == (0, 2, 1, False)
+    assert "not worth it" in told["advice"]
+    assert stored() == (0, 0)
+    assert not list(path.parent.glob("*report*"))
+    nowhere = tmp_path / "nowhere"
+    settings.use(settings.isolated(rekindle_data_dir=nowhere))
+    done = CliRunner().invoke(audit, [str(path), "--map", "last_visit=Seen"])
+    assert done.exit_code == 0
+    assert "numbers may be texted" in done.stdout
+    assert not nowhere.exists()
 
 
 @pytest.mark.parametrize("content", [b"", bytes(range(256)) * 40, b"name,email\nSarah,s@example.com\n", None])
