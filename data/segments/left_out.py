@@ -11,6 +11,7 @@ REASONS = {
     "wrong_number": "the number is somebody else's",
     "undeliverable": "texts do not arrive",
     "do_not_contact": "on a do-not-contact list",
+    "promised_last": "was told that a text is the last one",
     "no_basis": "no reason on record to text them",
     "basis_expired": "the reason to text them has expired",
     "unattested": "from a list that nobody has vouched for",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from data.message_states import KINDS
+from data.message_states import KINDS, TERMINAL
 from data.models import (
     Appointment,
     Business,
@@ -33,6 +33,7 @@ CAP_WINDOW = timedelta(days=30)
 COMPLAINT_LASTS = timedelta(days=365)
 """A complaint that was settled longer ago no longer makes somebody openly unhappy."""
 
+_NEVER_LEFT = tuple(TERMINAL - {"unknown"})
 _PROACTIVE = tuple(name for name, kind in KINDS.items() if kind.proactive)
 
 _contact, _person = Contact.__table__.c, Person.__table__.c  # without the ORM, a third of the time
@@ -40,7 +41,7 @@ _contact, _person = Contact.__table__.c, Person.__table__.c  # without the ORM, 
 _CONTACTS = select(
     _contact.id, _contact.phone, _contact.country, _contact.state, _contact.postal_code, _contact.zones,
     _contact.zones_source, _contact.import_batch_id, _contact.cool_until, _contact.archived_at,
-    _contact.reassigned, _contact.line_type,
+    _contact.reassigned,
 )  # fmt: skip
 _PERSONS = select(
     _person.contact_id, _person.id, _person.relationship, _person.last_visit, _person.quoted_on,
@@ -225,7 +226,7 @@ def _recent(asked: Asked, first: int, last: int) -> Select[int | None, datetime,
             Message.contact_id.between(first, last),
             Message.direction == "out",
             Message.kind.in_(_PROACTIVE),
-            Message.state != "cancelled",
+            Message.state.not_in(_NEVER_LEFT),
             Message.created_at > since,
         )
         .group_by(Message.contact_id)
