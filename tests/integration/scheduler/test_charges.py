@@ -1,0 +1,83 @@
+"""What texts have really cost is asked of the provider in pages, and stands beside what was reckoned."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from data.db import reading, writing
+from data.models import Business, Contact, Message
+from data.queries.messages import enqueue
+from scheduler.jobs import Job
+from scheduler.outreach import charges
+from scheduler.run import run
+from tests.world_fixtures import SARAH, Service
+
+pytestmark = pytest.mark.database
+LONG = "a text that is longer than a single segment of the network may be " * 4
+
+
+def send(*bodies: str) -> None:
+    with writing() as session:
+        business = session.query(Business).one()
+        contact = session.query(Contact).filter_by(phone=SARAH).one()
+        for body in bodies:
+            text = enqueue(session, business, contact, kind="staff", body=body, channel="sms")
+            assert text is not None
+            text.cost = 1.0
+
+
+def costs() -> list[tuple[float | None, bool, int | None]]:
+    with reading() as session:
+        return [
+            (text.cost, text.cost_known, text.segments)
+            for text in session.query(Message).filter_by(direction="out").order_by(Message.id)
+        ]
+
+
+def test_a_text_gets_the_providers_price_and_segments_some_minutes_after_it_was_sent(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charges, "PAGE", 2)
+    assert charges.due() == []
+    send("short", LONG, "short too")
+    service.run_due()
+    service.clock.forward(timedelta(minutes=5))
+    run(Job("charges", 0))
+    assert costs() == [(1.0, False, None)] * 3
+    service.clock.forward(timedelta(minutes=6))
+    run(Job("charges", 0))
+    short, long = (pytest.approx(0.0083), True, 1), (pytest.approx(0.0166), True, 2)
+    assert costs() == [short, long, short]
+
+
+def test_nobody_asks_again_within_ten_minutes(
+    service: Service,
+) -> None:
+    assert charges.due() == []
+    send("short")
+    service.run_due()
+    service.clock.forward(timedelta(minutes=11))
+    assert charges.due() == []  # somebody has looked a moment ago
+
+
+def test_a_price_in_another_currency_stays_what_was_reckoned(service: Service) -> None:
+    with writing() as session:
+        business = session.query(Business).one()
+        business.profile = business.profile | {"currency": "EUR"}
+    send("short")
+    service.run_due()
+    service.clock.forward(timedelta(minutes=11))
+    assert charges.due() == [Job("charges", 0)]
+    run(Job("charges", 0))
+    assert costs() == [(1.0, False, None)]
+
+
+def test_a_provider_that_is_away_changes_nothing(service: Service) -> None:
+    send("short")
+    service.run_due()
+    service.clock.forward(timedelta(minutes=11))
+    service.network.faults.add("api_error_before", status=503, calls="read")
+    run(Job("charges", 0))
+    assert costs() == [(1.0, False, None)]
