@@ -64,7 +64,8 @@ def add_command(content_sid: str, name: str, given: tuple[str, ...]) -> None:
 
     if not content.SID.fullmatch(content_sid):
         refuse("a ContentSid is HX and 32 hexadecimal digits, as the provider shows it")
-    start()
+    if not start().twilio_account_sid:
+        refuse("no account at the provider is set: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
     try:
         found = content.look_up(content_sid)
         variables = checked(found.body, dict(_pair(each) for each in given))
