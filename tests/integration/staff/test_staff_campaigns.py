@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from desk_contacts import FIRST, SECOND, THIRD, people
+from desk_contacts import FIRST, SECOND, THIRD, Hand, people
 from sqlalchemy import select
-from staff_desk import Browser, Desk
+from staff_desk import Desk
 
 from data import clock
 from data.db import reading, writing
@@ -40,93 +40,93 @@ def rehearse() -> None:
         lifecycle.note_dry_run(session, campaign, fingerprint_of(session, campaign))
 
 
-def shown_words(kim: Browser, page: str) -> str:
+def shown_words(kim: Hand, page: str) -> str:
     found = re.search(r'name="words" value="([0-9a-f]{64})"', kim.get(page).text)
     assert found
     return found[1]
 
 
 @pytest.fixture
-def kim(desk: Desk) -> Browser:
-    return desk.kim()
+def kim(desk: Desk) -> Hand:
+    return Hand(desk.kim())
 
 
 @pytest.fixture
-def draft(kim: Browser) -> str:
+def draft(kim: Hand) -> str:
     """A campaign with words that nothing speaks against."""
     new = "/staff/campaigns/new"
-    words = kim.post(new, seen_on=new, name="Spring", channel="sms").headers["Location"]
-    assert kim.post(words, seen_on=words, act="done", **WORDS).status_code == 303
+    words = kim.post(new, name="Spring", channel="sms").headers["Location"]
+    assert kim.post(words, act="done", **WORDS).status_code == 303
     return words.removesuffix("/words")
 
 
 @pytest.fixture
-def approved(kim: Browser, draft: str) -> str:
+def approved(kim: Hand, draft: str) -> str:
     rehearse()
-    kim.post(f"{draft}/approve", seen_on=draft, words=shown_words(kim, draft))
+    kim.post(f"{draft}/approve", words=shown_words(kim, draft))
     return draft
 
 
 def test_a_campaign_goes_from_a_starter_through_approval_to_its_first_enrollments(
-    desk: Desk, kim: Browser
+    desk: Desk, kim: Hand
 ) -> None:
     people("Ada", "Ben")
     new = "/staff/campaigns/new"
-    sent = kim.post(new, seen_on=new, name="Spring", starter="lapsed-3-to-12-health", pilot="20")
+    sent = kim.post(new, name="Spring", starter="lapsed-3-to-12-health", pilot="20")
     words = sent.headers["Location"]
     assert "this is the automated assistant of" in kim.get(words).text
     assert row().pilot_size == 20
 
     bare = WORDS | {"text-0": "Hi {{ first_name }}, come in."}
-    assert kim.post(words, seen_on=words, **bare).status_code == 303
+    assert kim.post(words, **bare).status_code == 303
     assert "Must change" in kim.get(words).text
     page = words.removesuffix("/words")
     assert "disabled>I, Kim, approve" in kim.get(page).text
-    assert kim.post(f"{page}/approve", seen_on=page, words=shown_words(kim, page)).status_code == 409
+    assert kim.post(f"{page}/approve", words=shown_words(kim, page)).status_code == 409
 
-    kim.post(words, seen_on=words, act="done", **WORDS)
-    lacking = kim.post(f"{page}/launch", seen_on=page)
+    kim.post(words, act="done", **WORDS)
+    lacking = kim.post(f"{page}/launch")
     assert lacking.status_code == 409
     assert "do a dry run" in lacking.text
     rehearse()
-    kim.post(f"{page}/approve", seen_on=page, words=shown_words(kim, page))
+    kim.post(f"{page}/approve", words=shown_words(kim, page))
     assert "Kim approved these words" in kim.get(page).text
 
-    assert kim.post(f"{page}/launch", seen_on=page).status_code == 303
+    assert kim.post(f"{page}/launch").status_code == 303
     assert row().state == "running"
     assert states() == ["active", "active"]
     assert "launched a campaign" in desk.audits()
     assert "Kim launched it" in kim.get(page).text
 
 
-def test_approval_holds_for_the_words_that_were_on_the_screen(kim: Browser, draft: str) -> None:
+def test_approval_holds_for_the_words_that_were_on_the_screen(kim: Hand, draft: str) -> None:
     rehearse()
     seen = shown_words(kim, draft)
-    kim.post(f"{draft}/words", seen_on=draft, **(WORDS | {"day-1": "6"}))
+    kim.post(f"{draft}/words", **(WORDS | {"day-1": "6"}))
 
-    stale = kim.post(f"{draft}/approve", seen_on=draft, words=seen)
+    stale = kim.post(f"{draft}/approve", words=seen)
 
     assert (stale.status_code, "have been changed since you opened" in stale.text) == (409, True)
     assert row().approved_words is None
 
 
-def test_a_changed_word_voids_the_approval_and_pauses_what_runs(kim: Browser, approved: str) -> None:
+def test_a_changed_word_voids_the_approval_and_pauses_what_runs(kim: Hand, approved: str) -> None:
     people("Ada")
-    kim.post(f"{approved}/launch", seen_on=approved)
+    kim.post(f"{approved}/launch")
     assert row().state == "running"
 
-    kim.post(f"{approved}/words", seen_on=approved, **(WORDS | {"text-1": SECOND.replace("best", "well")}))
+    kim.post(f"{approved}/words", **(WORDS | {"text-1": SECOND.replace("best", "well")}))
 
     assert (row().state, row().paused_reason) == ("paused", "words_changed")
     page = kim.get(approved).text
     assert "Void" in page
     assert "Paused because words were changed." in page
-    assert kim.post(f"{approved}/resume", seen_on=approved).status_code == 409
+    assert kim.post(f"{approved}/resume").status_code == 409
 
 
-def test_what_was_typed_stays_where_it_cannot_be_saved(kim: Browser, draft: str) -> None:
+def test_what_was_typed_stays_where_it_cannot_be_saved(kim: Hand, draft: str) -> None:
     words = f"{draft}/words"
-    answer = kim.post(words, seen_on=words, **(WORDS | {"day-1": "soon", "offer": "a free coffee"}))
+    answer = kim.post(words, **(WORDS | {"day-1": "soon", "offer": "a free coffee"}))
     assert answer.status_code == 400
     assert "Text 2, day: " in answer.text
     assert 'value="soon"' in answer.text
@@ -134,11 +134,9 @@ def test_what_was_typed_stays_where_it_cannot_be_saved(kim: Browser, draft: str)
     assert SECOND in kim.get(words).text
 
 
-def test_a_pilot_is_released_after_its_report_then_paused_resumed_and_ended(
-    kim: Browser, approved: str
-) -> None:
+def test_a_pilot_is_released_after_its_report_then_paused_resumed_and_ended(kim: Hand, approved: str) -> None:
     people("Ada", "Ben", "Cleo")
-    kim.post(f"{approved}/launch", seen_on=approved)
+    kim.post(f"{approved}/launch")
     with writing() as session:
         campaign = session.scalars(select(Campaign)).one()
         campaign.pilot_size = 20
@@ -148,13 +146,13 @@ def test_a_pilot_is_released_after_its_report_then_paused_resumed_and_ended(
     assert "2 contacts wait behind it" in page
 
     for act, state in (("release", "running"), ("pause", "paused"), ("resume", "running"), ("end", "done")):
-        assert kim.post(f"{approved}/{act}", seen_on="/staff/lists").status_code == 303, act
+        assert kim.post(f"{approved}/{act}").status_code == 303, act
         assert row().state == state
     assert states() == ["stopped"] * 3
-    assert kim.post(f"{approved}/pause", seen_on="/staff/lists").status_code == 409
+    assert kim.post(f"{approved}/pause").status_code == 409
 
 
-def test_the_preview_shows_real_contacts_with_the_worst_first(kim: Browser, draft: str) -> None:
+def test_the_preview_shows_real_contacts_with_the_worst_first(kim: Hand, draft: str) -> None:
     people("Ada", "Wilhelmina-Theodora", "")
     page = kim.get(f"{draft}/preview").text
     assert "Hi Wilhelmina-Theodora, this is the automated assistant of Example Dental." in page
@@ -162,7 +160,7 @@ def test_the_preview_shows_real_contacts_with_the_worst_first(kim: Browser, draf
 
 
 def test_another_business_sees_and_does_nothing_of_it(desk: Desk, approved: str) -> None:
-    bo = desk.logged_in("Bo")
+    bo = Hand(desk.logged_in("Bo"))
     for path in ("", "/words", "/preview", "/report", "/enrollments.csv"):
         assert bo.get(approved + path).status_code == 404, path
     fields = {"words": "0" * 64, **WORDS}
@@ -202,11 +200,11 @@ def talked(contact: int) -> int:
         return talk.id
 
 
-def test_report_files_and_figures_count_what_happened(kim: Browser, approved: str) -> None:
+def test_report_files_and_figures_count_what_happened(kim: Hand, approved: str) -> None:
     [ada, _] = people("Ada", "Ben")
-    kim.post(f"{approved}/launch", seen_on=approved)
+    kim.post(f"{approved}/launch")
     talk = f"/staff/conversations/{talked(ada)}"
-    kim.post(f"{talk}/sale", seen_on=talk, amount="$250", reference="R-1")
+    kim.post(f"{talk}/sale", amount="$250", reference="R-1")
 
     report = kim.get(f"{approved}/report").text
     figures = kim.get("/staff/figures").text
@@ -222,35 +220,35 @@ def test_report_files_and_figures_count_what_happened(kim: Browser, approved: st
 
 
 def test_what_staff_know_is_noted_beside_the_conversation_and_stops_the_campaign(
-    desk: Desk, kim: Browser, approved: str
+    desk: Desk, kim: Hand, approved: str
 ) -> None:
     [ada] = people("Ada")
-    kim.post(f"{approved}/launch", seen_on=approved)
+    kim.post(f"{approved}/launch")
     talk = f"/staff/conversations/{talked(ada)}"
     page = kim.get(talk).text
     assert "campaign text 1, continuity" in page
     assert "text 1 comes next" in page
 
     tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
-    assert kim.post(f"{talk}/visited", seen_on=talk, day=tomorrow).status_code == 409
-    assert kim.post(f"{talk}/visited", seen_on=talk, day="2026-02-30").status_code == 409
-    assert kim.post(f"{talk}/visited", seen_on=talk, day="").status_code == 303
+    assert kim.post(f"{talk}/visited", day=tomorrow).status_code == 409
+    assert kim.post(f"{talk}/visited", day="2026-02-30").status_code == 409
+    assert kim.post(f"{talk}/visited", day="").status_code == 303
     assert states() == ["stopped"]
     assert "stopped: they came by another road" in kim.get(talk).text
-    assert kim.post(f"{talk}/visited/undo", seen_on=talk).status_code == 303
-    assert kim.post(f"{talk}/visited/undo", seen_on=talk).status_code == 409
+    assert kim.post(f"{talk}/visited/undo").status_code == 303
+    assert kim.post(f"{talk}/visited/undo").status_code == 409
 
-    kim.post(f"{talk}/unhappy", seen_on=talk)
+    kim.post(f"{talk}/unhappy")
     with reading() as session:
         assert session.scalars(select(Person.unhappy).where(Person.contact_id == ada)).one()
     assert "It is settled" in kim.get(talk).text
-    kim.post(f"{talk}/unhappy/undo", seen_on=talk)
-    assert kim.post(f"{talk}/unhappy/undo", seen_on=talk).status_code == 409
+    kim.post(f"{talk}/unhappy/undo")
+    assert kim.post(f"{talk}/unhappy/undo").status_code == 409
 
     for amount in ("0", "nothing", "-5"):
-        assert kim.post(f"{talk}/sale", seen_on=talk, amount=amount).status_code == 409
-    kim.post(f"{talk}/sale", seen_on=talk, amount="120.50", reference="R-1")
-    kim.post(f"{talk}/sale", seen_on=talk, amount="120.50", reference="R-1")
+        assert kim.post(f"{talk}/sale", amount=amount).status_code == 409
+    kim.post(f"{talk}/sale", amount="120.50", reference="R-1")
+    kim.post(f"{talk}/sale", amount="120.50", reference="R-1")
     with reading() as session:
         assert session.scalars(select(Sale.amount)).all() == [120.5]
     assert "Kim entered a sale of 120.50." in kim.get(talk).text
