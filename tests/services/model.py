@@ -20,6 +20,11 @@ def shared(folder: Path) -> Iterator[Rasa]:
     """
     note = folder / "rasa.json"
     with (folder / "rasa.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if note.exists():
+            url, token = json.loads(note.read_text())
+            yield Rasa(url, token)
+            return
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not note.exists():
             with rasa_process.running() as client:
@@ -30,10 +35,5 @@ def shared(folder: Path) -> Iterator[Rasa]:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 note.unlink()
             return
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        if note.exists():
-            url, token = json.loads(note.read_text())
-            yield Rasa(url, token)
-            return
-    with shared(folder) as client:  # it was ended in between
+    with shared(folder) as client:  # somebody else was quicker
         yield client
