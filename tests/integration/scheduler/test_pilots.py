@@ -14,10 +14,11 @@ from data.clock import HandClock
 from data.db import reading, writing
 from data.enrollment_outcomes import OUTCOMES
 from data.models import Business, Campaign, Contact, ContactBasis, Enrollment, Person, Sender, Touch
+from data.queries.messages import conversation_of
 from data.segments import sieve
 from scheduler import rate_limit
 from scheduler.campaigns import lifecycle, marks, standing
-from scheduler.campaigns.enrolling import begin, enrol, release
+from scheduler.campaigns.enrolling import Enrolling, begin, enrol, release
 from scheduler.campaigns.taking_in import variant_of
 from scheduler.campaigns.words import fingerprint_of
 from scheduler.gather import whereabouts_of
@@ -134,6 +135,24 @@ def test_whom_no_lawful_hour_suits_is_left_out_and_whom_to_call_is_listed(hands:
     assert done.left_out == {"no_lawful_time": 1, "unhappy": 1}
     assert done.to_call == (called,)
     assert done.enrolled == 1
+
+
+def test_whoever_writes_between_being_chosen_and_being_enrolled_is_not_enrolled(hands: HandClock) -> None:
+    crowd(6, 6, 6)
+    going = Enrolling.of(campaign())
+    with reading() as session:
+        _, part = going.sieve.next(session, 0)
+    assert len(part.candidates) == 3
+    with writing() as session:
+        wrote, other, _ = session.query(Contact).order_by(Contact.id)
+        conversation_of(session, wrote).last_inbound_at = clock.now()
+        elsewhere = Campaign(business_id=wrote.business_id, name="elsewhere", state="running")
+        session.add(elsewhere)
+        session.flush()
+        session.add(Enrollment(campaign_id=elsewhere.id, contact_id=other.id))
+    with writing() as session:
+        taken = going.door.take_in(session, part.candidates)
+    assert (taken.active, taken.left_out["busy"]) == (1, 2)
 
 
 def test_variants_are_shared_out_evenly_and_stay_as_they_are(hands: HandClock) -> None:
