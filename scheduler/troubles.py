@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from actions.guards import REPLY_WITHIN
 from data import addresses, clock
-from data.models import CalendarConnection, Contact, Message, Sender
+from data.models import CalendarConnection, Contact, Message, Sender, WebhookDelivery, WebhookEndpoint
 from data.queries.heartbeats import silences
 
 STUCK_FOR = timedelta(minutes=10)
@@ -27,6 +28,9 @@ SILENT_FOR = timedelta(minutes=2)
 
 TRIES_IN_VAIN = 3
 """More than a mistake of ours is tried (converse.FAILURES - 1): only a model that is away costs as many."""
+
+UNHEARD_TRIES = 5
+"""So many tries at a webhook take more than half an hour (scheduler/writeback/delivering.py)."""
 
 NEVER_HELD = ("staff", "emergency")
 """The kinds that leave at any hour; a reply may wait for lawful hours once it is REPLY_WITHIN old."""
@@ -76,6 +80,12 @@ def _troubles(session: Session, business_id: int) -> Iterator[Trouble]:
     gone = session.scalar(_disconnected(business_id))
     if gone is not None:
         yield Trouble("calendar", _without_calendar(gone), addresses.calendar_settings())
+    if (deaf := session.scalar(_deaf(business_id))) is not None:
+        yield Trouble(
+            "crm",
+            f"Your CRM at {urlsplit(deaf).hostname} has not taken outcomes for over half an hour. They are "
+            "kept and tried again for two days: ask whoever runs it, and see rekindle crm log.",
+        )
     silent = silences(session)
     if max(silent.values(), default=timedelta(0)) > SILENT_FOR or _has(session, _waiting(business_id)):
         yield Trouble(
@@ -113,6 +123,22 @@ def _waiting(business_id: int) -> ColumnElement[bool]:
         Contact.business_id == business_id,
         Contact.due_at <= clock.now() - LATE_FOR,
         Contact.attempts < TRIES_IN_VAIN,
+    )
+
+
+def _deaf(business_id: int) -> Select[str]:
+    """The address of a CRM that takes nothing; what waits for it is little, and in the index of due_at."""
+    return (
+        select(WebhookEndpoint.url)
+        .join(WebhookDelivery, WebhookDelivery.endpoint_id == WebhookEndpoint.id)
+        .where(
+            WebhookDelivery.due_at.is_not(None),
+            WebhookDelivery.attempts >= UNHEARD_TRIES,
+            WebhookEndpoint.business_id == business_id,
+            WebhookEndpoint.active,
+        )
+        .order_by(WebhookEndpoint.id)
+        .limit(1)
     )
 
 

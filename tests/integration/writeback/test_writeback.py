@@ -23,7 +23,9 @@ from data.models import (
 )
 from data.queries import crm
 from data.queries.outcomes import refresh_outcome
+from scheduler.jobs import Job
 from scheduler.run import run
+from scheduler.troubles import troubles
 from scheduler.writeback import telling
 from scheduler.writeback.delivering import WAITS
 from scheduler.writeback.signing import headers, new_secret
@@ -134,14 +136,18 @@ def test_what_is_not_taken_is_tried_again_more_slowly_then_given_up_and_may_be_b
     listener.answers = [(302, {"Location": "http://127.0.0.1:1/"}), (500, {})]
     listen(listener.url)
     answers()
+    troubled = []
     for tried in range(1, len(WAITS) + 2):
         deliver()
-        deliver()
         (one,) = deliveries()
+        run(Job("writeback", one.id))  # woken twice, or while another worker is at it
         assert (len(listener.heard), one.attempts) == (tried, tried)
+        with reading() as session:
+            troubled.append(any(trouble.kind == "crm" for trouble in troubles(session, 1)))
         if one.due_at is not None:
             hands.forward(one.due_at - clock.now())
     assert (one.state, one.status, one.answered) == ("given_up", 500, "answered 500")
+    assert troubled == [False] * 4 + [True] * (len(WAITS) - 4) + [False]
     assert len({head["webhook-id"] for head, _ in listener.heard}) == 1
     listener.answers = [(204, {})]
     with writing() as session:
