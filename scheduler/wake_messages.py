@@ -61,14 +61,14 @@ def post(due: Sequence[WakeUp]) -> None:
 
 
 def _post_bulk(server: redis.Redis, bulk: Sequence[WakeUp]) -> None:
-    """A slice of sending wakes the next one itself: a sweep adds one only where the workers have room.
+    """A slice of sending wakes the next one itself, and a second one where nothing waits for a worker.
 
-    So as many send at the same time as there are workers free, and no more wait than that.
+    So as many soon send at the same time as there are workers free, and no more wait than that; what a sweep
+    finds is left out then.
     """
     wanted = [one for one in bulk if one.expires is None]
-    swept = [one for one in bulk if one.expires is not None]
-    if swept and server.llen(BULK) == 0:
-        wanted += swept
+    if server.llen(BULK) == 0:
+        wanted = [one for one in bulk if one.job.kind == "dispatch" and one.expires is None] + list(bulk)
     if wanted:
         server.lpush(BULK, *(message(one.job, one.expires, BULK) for one in wanted))
 

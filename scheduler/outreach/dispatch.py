@@ -38,8 +38,8 @@ from scheduler.wake import wake
 SLICE = 0.5
 """Seconds (real time) for which one worker sends before it looks what else there is to do."""
 
-AT_A_TIME = 16
-"""Texts that are claimed together: never much to give back."""
+AT_A_TIME = 40
+"""Texts that are claimed together at most; and never more than will leave within the slice."""
 
 SHORT = 0.2
 """Seconds that are waited for a permit within a slice; longer ones are slept by nobody."""
@@ -90,6 +90,19 @@ def _behind() -> bool:
 
 
 @dataclass(slots=True)
+class _Took:
+    """How long a text takes just now in this process, mark and call, in seconds."""
+
+    each: float = 0.02
+
+    def note(self, seconds: float) -> None:
+        self.each = max(0.001, 0.8 * self.each + 0.2 * seconds)
+
+
+_took = _Took()
+
+
+@dataclass(slots=True)
 class _Slice:
     """What one worker sends in one go."""
 
@@ -103,6 +116,8 @@ class _Slice:
     unreachable: bool = False
     wait: float | None = None
     """In how many seconds there is a permit again, where there was none."""
+    back: str = ""
+    """The permit of the last call, which goes back with the question for the next one."""
     ends: float = field(default_factory=lambda: time.monotonic() + SLICE)
 
     def run(self, again: Job) -> list[Job]:
@@ -113,7 +128,7 @@ class _Slice:
             if free.wait > SHORT:
                 self._come_again(free.wait, again)
                 return self.jobs
-            most = 1 if self.probe else min(AT_A_TIME, free.permits + 1 + int(self.sender.per_second * SHORT))
+            most = 1 if self.probe else self._worth_claiming(free.permits)
             batch = claim_some(self.sender, most)
             self.jobs += batch.jobs
             self._send_all(batch)
@@ -123,6 +138,12 @@ class _Slice:
             self._come_again(self.wait, again)
             return self.jobs
         return self.jobs if self.unreachable or self.probe else [*self.jobs, refill, again]
+
+    def _worth_claiming(self, free: int) -> int:
+        """As many as permits and the time that is left will do for."""
+        by_pace = free + 1 + int(self.sender.per_second * SLICE)
+        by_time = 2 + int(max(0.0, self.ends - time.monotonic()) / _took.each)
+        return min(AT_A_TIME, by_pace, by_time)
 
     @property
     def over(self) -> bool:
@@ -144,24 +165,34 @@ class _Slice:
                 if self.over or not (token := self._permit()):
                     break
                 rest.remove(text.about.message)
+                began = time.monotonic()
                 try:
                     self._send(text)
                 finally:
-                    permits.returned(self.sender.address, self.sender.per_second, [token])
+                    self.back = token
+                    _took.note(time.monotonic() - began)
                 if self.probe:
                     self.unreachable = True
+            self._return_permit()
             if fit < len(texts):  # the sender's day is over
                 give_back(rest, batch.at)
                 put_off(self.sender, daily.next_day(self.business) - clock.now())
         finally:
+            self._return_permit()
             give_back(rest, batch.at)
             self._write_down()
+
+    def _return_permit(self) -> None:
+        if self.back:
+            permits.returned(self.sender.address, self.sender.per_second, [self.back])
+            self.back = ""
 
     def _permit(self) -> str:
         """A permit, waited for if that is short; empty where the slice has to end without."""
         token = secrets.token_hex(6)
         while not self.over:
-            taken = permits.take(self.sender.address, self.sender.per_second, [token])
+            taken = permits.take(self.sender.address, self.sender.per_second, [token], back=self.back)
+            self.back = ""
             if taken.permits:
                 return token
             if taken.wait > SHORT:

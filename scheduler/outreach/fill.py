@@ -22,7 +22,8 @@ from data.queries.enrollments import end_enrollments
 from data.queries.senders import sender_of_contact, senders_of
 from scheduler.gather import profile_of
 from scheduler.jobs import Job
-from scheduler.outreach import brakes, daily, sequence, spending
+from scheduler.outreach import daily, sequence, spending
+from scheduler.outreach.brakes import budget_spent, holds
 from scheduler.outreach.channels import channel_for
 from scheduler.outreach.composing import UNUSABLE, compose, person_of, why
 from scheduler.outreach.facts import Known, Text, look_up, verdict_on
@@ -72,7 +73,7 @@ def fill(business_id: int) -> list[Job]:
             return []
         senders = senders_of(session, business_id)
         plans = _plans(session, business_id)
-    plans = [plan for plan in plans if brakes.holds(plan.campaign)]
+    plans = [plan for plan in plans if holds(plan.campaign)]
     for plan in plans:
         plan.left = spending.left_to_spend(plan.campaign)
     spent = {sender.id for sender in senders if daily.is_spent(business, sender)}
@@ -113,7 +114,7 @@ def _share(business: Business, plans: list[Plan], places: Places) -> list[Job]:
                 hungry.remove(plan)
     for plan in plans:
         if plan.spent:
-            brakes.budget_spent(plan.campaign)
+            budget_spent(plan.campaign)
     more = hungry and looked_at >= MOST
     return [
         *(Job("dispatch", sender) for sender in sorted(woken)),

@@ -77,7 +77,13 @@ def _end_in_silence(session: Session, ids: Sequence[int]) -> None:
         .where(Enrollment.id.in_(ids))
     ).all()
     texts = session.scalars(select(Message).where(Message.enrollment_id.in_(ids), Message.kind == KIND)).all()
-    by_reason: dict[str, list[Enrollment]] = {}
+    promised = set(
+        session.scalars(select(Touch.id).where(Touch.id.in_({t.touch_id for t in texts}), Touch.is_last))
+    )
+    of_enrollment: dict[int | None, list[Message]] = {}
+    for message in texts:
+        of_enrollment.setdefault(message.enrollment_id, []).append(message)
+    by_reason: dict[str, list[int]] = {}
     for business in session.scalars(
         select(Business).where(Business.id.in_({c.business_id for _, c, _ in rows}))
     ):
@@ -85,21 +91,22 @@ def _end_in_silence(session: Session, ids: Sequence[int]) -> None:
         known = look_up(session, business, [row.Contact for row in ours])
         for enrollment, contact, campaign in ours:
             standing = standing_of(business, Text(contact, enrollment, campaign), known)
-            mine = [message for message in texts if message.enrollment_id == enrollment.id]
+            mine = of_enrollment.get(enrollment.id, [])
             if any(message.state in ("queued", "sending") for message in mine):
                 enrollment.due_at = clock.now() + STILL_UNDER_WAY
                 continue
             sent = [message for message in mine if message.sent_at is not None]
             for message in sent:
-                keep_promise(session, message)
+                if message.touch_id in promised:
+                    keep_promise(session, message)
             reason = standing.ended or ("superseded" if standing.superseded else None)
             reason = reason or (FINISHED if sent else "nothing_sent")
-            by_reason.setdefault(reason, []).append(enrollment)
+            by_reason.setdefault(reason, []).append(enrollment.id)
     session.flush()
     for reason, ended in by_reason.items():
-        end_enrollments(session, [enrollment.id for enrollment in ended], reason)
+        end_enrollments(session, ended, reason)
     if met_silence := by_reason.get(FINISHED):
-        _leave_alone(session, [enrollment.id for enrollment in met_silence])
+        _leave_alone(session, met_silence)
 
 
 def _leave_alone(session: Session, ids: Sequence[int]) -> None:
