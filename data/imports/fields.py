@@ -103,6 +103,8 @@ def read_country(cell: str) -> str | None:
 
 def tidy(cell: str) -> str:
     """Text on one line, without blanks around it, accents in one form."""
+    if not cell:
+        return cell
     if cell.isascii() and cell.isprintable() and "  " not in cell:
         return cell.strip()
     return " ".join(unicodedata.normalize("NFC", cell).split())

@@ -14,7 +14,7 @@ from data.imports.list_file import Record
 from data.imports.rows import RowReader, Stop
 from data.imports.triage import Households
 
-SIZE = 2_000
+SIZE = 5_000
 """Rows after which a portion ends: what is stored in one transaction, a fraction of a second."""
 
 

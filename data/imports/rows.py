@@ -53,9 +53,11 @@ class RowReader:
     day_first: bool = False
     _at: dict[str, int] = field(init=False)
     _dated: tuple[str, ...] = field(init=False)
+    _others: tuple[tuple[str, int], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         nowhere = len(self.columns.names)
+        self._others = tuple((self.columns.names[at], at) for at in self.columns.others)
         self._dated = tuple(name for name in _DATES if name in self.columns.fields)
         self._at = {name: self.columns.fields.get(name, nowhere) for name in (*FIELDS, "full_name")}
 
@@ -177,7 +179,7 @@ class RowReader:
         if full := tidy(get(cells, "full_name")):
             given, family = split_name(full)
             first, last = first or given, last or family
-        extra = {self.columns.names[at]: cells[at] for at in self.columns.others if cells[at].strip()}
+        extra = {name: cells[at] for name, at in self._others if cells[at].strip()}
         days, unread = self._days(cells, extra)
         money = tidy(get(cells, "value"))
         value = read_money(money) if money else None
