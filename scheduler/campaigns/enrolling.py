@@ -54,14 +54,6 @@ def begin(session: Session, business: Business, name: str, template: str) -> Enr
     return sums.result()
 
 
-def begin_in_parts(business_id: int, name: str, template: str) -> Enrolled:
-    """As `begin`, in transactions of its own that hold nobody up for long."""
-    with writing() as session:
-        business = session.get_one(Business, business_id)
-        campaign = open_one_touch(session, business, name, template)
-    return enrol(campaign.id)
-
-
 def enrol(campaign_id: int, *, attested_only: bool = False) -> Enrolled:
     """Take in everybody whom the campaign means and who is not in it yet; in transactions of its own.
 

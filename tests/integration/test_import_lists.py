@@ -24,7 +24,7 @@ from data.models import (
     Suppression,
 )
 from data.queries.suppressions import suppress, suppressed_for
-from scheduler.campaigns.enrolling import begin_in_parts
+from scheduler.campaigns.enrolling import begin
 from tests.import_fixtures import (
     HEADER,
     SARAH,
@@ -77,7 +77,8 @@ def test_the_sample_list_has_every_reason_of_a_first_import_and_begins_with_thos
         "no_phone", "opted_out", "region", "suppressed",
     }  # fmt: skip
     assert list(contacts().items())[:2] == [(SARAH, ["Sarah"]), ("+12125550124", ["Tom"])]
-    begin_in_parts(1, "opener", "Hello")
+    with writing() as session:
+        begin(session, session.get_one(Business, 1), "opener", "Hello")
     with reading() as session:
         first = session.scalars(select(Contact.id).order_by(Contact.id).limit(12)).all()
         assert set(first) <= set(session.scalars(select(Enrollment.contact_id)))

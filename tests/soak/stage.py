@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from actions.lawful_hours import is_lawful
 from data import business_file, clock, db, demo_clock, imports, settings
-from data.db import reading, writing
+from data.db import writing
 from data.models import Business, Sender
 from data.profile import Profile
 from data.whereabouts import Whereabouts
-from scheduler.campaigns.enrolling import begin_in_parts
+from scheduler.campaigns.enrolling import enrol
+from scheduler.campaigns.one_touch import open_one_touch
 from soak.people import Person, write_list
 
 ZONE = "America/New_York"
@@ -49,10 +50,11 @@ def launch(environment: dict[str, str]) -> int:
     """Start the campaign; how many are enrolled."""
     with in_force(environment):
         clock.use(demo_clock.now)
-        with reading() as session:
+        with writing() as session:
             business = session.scalars(select(Business)).one()
-        opener = Profile.model_validate(business.profile).opener
-        return begin_in_parts(business.id, CAMPAIGN, opener).enrolled
+            opener = Profile.model_validate(business.profile).opener
+            campaign = open_one_touch(session, business, CAMPAIGN, opener).id
+        return enrol(campaign).enrolled
 
 
 def to_lawful_hours(now: datetime) -> timedelta:

@@ -20,7 +20,8 @@ from data.queries.senders import business_of
 from data.queries.suppressions import suppress
 from data.segments import sieve
 from scheduler.campaigns import enrolling
-from scheduler.campaigns.enrolling import begin_in_parts
+from scheduler.campaigns.enrolling import Enrolled, enrol
+from scheduler.campaigns.one_touch import open_one_touch
 from tests.world_fixtures import Service, add_contact
 
 pytestmark = pytest.mark.database
@@ -42,15 +43,17 @@ def race(*calls: Callable[[], object]) -> list[Exception]:
     return errors
 
 
-def business_id() -> int:
-    with reading() as session:
-        return session.query(Business).one().id
-
-
 def begin(name: str) -> None:
     with writing() as session:
         business = session.query(Business).one()
         enrolling.begin(session, business, name, Profile.model_validate(business.profile).opener)
+
+
+def in_parts(name: str, template: str = OPENER) -> Enrolled:
+    """In transactions of its own, as a launch does it."""
+    with writing() as session:
+        campaign = open_one_touch(session, session.query(Business).one(), name, template).id
+    return enrol(campaign)
 
 
 def crowd(size: int, prefix: str = "+1999") -> None:
@@ -90,19 +93,18 @@ def test_campaigns_launched_in_chunks_at_the_same_moment_share_no_contact(
     crowd(60)
     monkeypatch.setattr(sieve, "CHUNK", 11)
     monkeypatch.setattr(enrolling, "CHUNK", 7)
-    ours = business_id()
     names = ("spring", "summer")
-    assert race(*(partial(begin_in_parts, ours, name, OPENER) for name in names)) == []
+    assert race(*(partial(in_parts, name) for name in names)) == []
     with reading() as session:
         reached = [row.contact_id for row in session.query(Enrollment)]
     assert len(reached) == len(set(reached)) == 61
 
 
 def test_a_launch_can_be_repeated_and_takes_in_who_is_new(service: Service) -> None:
-    first = begin_in_parts(business_id(), "spring", OPENER)
+    first = in_parts("spring")
     with writing() as session:
         add_contact(session, session.query(Business).one(), "+12125550141", "Sample")
-    again = begin_in_parts(business_id(), "spring", OPENER)
+    again = in_parts("spring")
     assert (first.enrolled, again.enrolled) == (1, 1)
     assert again.campaign == first.campaign
     assert again.left_out == {"already_in_it": 1}
@@ -136,7 +138,7 @@ def test_a_day_is_the_businesss_own(service: Service) -> None:
 
 def test_an_opener_with_a_merge_field_that_does_not_exist_starts_nothing(service: Service) -> None:
     with pytest.raises(UnusableText):
-        begin_in_parts(business_id(), "spring", "Hi {firstname}")
+        in_parts("spring", "Hi {firstname}")
     with reading() as session:
         assert session.query(Campaign).count() == 0
 
@@ -146,7 +148,7 @@ def test_enrolling_many_takes_as_many_statements_as_enrolling_few(service: Servi
         crowd(contacts, prefix)
         counted: list[str] = []
         event.listen(db.engine(), "before_cursor_execute", lambda *told: counted.append(told[2]))
-        assert begin_in_parts(business_id(), name, OPENER).enrolled >= contacts
+        assert in_parts(name).enrolled >= contacts
         return len(counted)
 
     assert statements("many", 1_500, "+1888") <= statements("few", 20, "+1999") + 8
