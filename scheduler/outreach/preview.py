@@ -23,6 +23,9 @@ from scheduler.gather import profile_of
 from scheduler.outreach.wording import fields_of
 from scheduler.outreach.worst_cases import KINDS, Case, Keeper
 
+LONGEST_VALUE = 60
+"""Of a column's longest value so many characters count: one odd row is shown, but rules out no text."""
+
 MOST_LEFT_OUT = 5
 """So many contacts are named of those who cannot get a text, for each reason."""
 
@@ -54,7 +57,7 @@ class Preview:
     lacking: dict[str, float] = field(default_factory=dict)
     """The share of the contacts that have no value for a field that the texts use (About.lacking)."""
     longest: dict[str, object] = field(default_factory=dict)
-    """The longest names among them (About.longest)."""
+    """The longest names and values of columns among them (About.longest)."""
     currency: str = "USD"
 
     @property
@@ -231,6 +234,15 @@ def _note_fields(
     for name in ("first_name", "last_name"):
         if len(str(fields[name])) > len(str(longest.get(name, ""))):
             longest[name] = fields[name]
+    for each in texts:
+        for column in each.parsed.columns:
+            _note_column(column, str(_columns(fields).get(column) or ""), longest)
+
+
+def _note_column(column: str, value: str, longest: dict[str, object]) -> None:
+    kept = longest.setdefault(EXTRA, {})
+    if isinstance(kept, dict) and len(value) > len(kept.get(column, "")):
+        kept[column] = value[:LONGEST_VALUE]
 
 
 def _column(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from actions.words.brief import Brief
 from actions.words.step import Step
 from data.models import Contact, Person
-from scheduler.outreach.preview import Preview, preview
+from scheduler.outreach.preview import LONGEST_VALUE, Preview, preview
 from scheduler.outreach.worst_cases import EACH
 from tests.unit.scheduler.test_outreach_wording import TODAY, business
 
@@ -108,7 +108,10 @@ def test_a_text_that_cannot_be_read_is_said_once() -> None:
 def test_the_share_that_lacks_a_field_is_what_the_linter_asks_for() -> None:
     made = over()
     assert made.lacking == {"last_visit": pytest.approx(1 / 6), 'extra["Car"]': pytest.approx(1 / 6)}
-    assert made.longest["first_name"] == "Wolfeschlegelsteinhausen"
+    assert made.longest == {
+        "first_name": "Wolfeschlegelsteinhausen",
+        "extra": {"Car": "x" * LONGEST_VALUE},
+    }
     assert over(CROWD[:1]).lacking == {"last_visit": 0.0, 'extra["Car"]': 0.0}
 
 
