@@ -24,6 +24,7 @@ from data.models import (
     Handoff,
     Message,
     Person,
+    Sale,
 )
 from data.models.booking import LIVE
 
@@ -67,7 +68,7 @@ class Known:
     callback: bool = False
     booked: bool = False
     visited: dict[int | None, date] = field(default_factory=dict)
-    """Person (None: nobody in particular) -> the last visit that was booked through us and took place."""
+    """Person (None: nobody in particular) -> the last visit booked through us that took place, or sale."""
     enrolled_in: list[tuple[int, bool]] = field(default_factory=list)
     """(campaign, whether it still goes on for them)."""
     texted_at: datetime | None = None
@@ -199,6 +200,13 @@ def _visits(session: Session, asked: Asked, found: dict[int, Known], first: int,
         elif no_show is None:
             day = start.astimezone(asked.zone).date()
             known.visited[person] = max(day, known.visited.get(person, day))
+    sales = (
+        select(Sale.contact_id, func.max(Sale.sold_on))
+        .where(Sale.contact_id.between(first, last))
+        .group_by(Sale.contact_id)
+    )
+    for known, (_, day) in _known(found, session.execute(sales)):
+        known.visited[None] = max(day, known.visited.get(None, day))
 
 
 def _campaigns(session: Session, found: dict[int, Known], first: int, last: int) -> None:

@@ -24,6 +24,7 @@ from data.models import (
     ImportBatch,
     Message,
     Person,
+    Sale,
 )
 from data.queries.messages import conversation_of
 from data.queries.suppressions import suppress
@@ -31,7 +32,7 @@ from data.segments import sieve
 from data.segments.choosing import Chosen, choose
 from data.segments.lacking import lacking
 from data.segments.presets import NoSuchPreset, instantiate
-from data.segments.rule import Rule, read_rule
+from data.segments.rule import Dormant, Rule, read_rule
 
 pytestmark = pytest.mark.database
 
@@ -48,7 +49,7 @@ def contact(session: Session, business: Business, name: str, number: int) -> Con
     """Somebody whom the rule means, called by what is about to happen to them."""
     made = Contact(
         business_id=business.id,
-        phone=f"+1212555{number:04d}",
+        phone=f"+12125550{100 + number}",
         state="NY",
         zones=["America/New_York"],
         zones_source="state",
@@ -94,6 +95,19 @@ def enrolled(session: Session, one: Contact, campaign: str, state: str = "active
     session.add(Enrollment(campaign_id=made.id if made else 0, contact_id=one.id, state=state))
 
 
+def sale(session: Session, one: Contact, day: date) -> None:
+    session.add(
+        Sale(
+            business_id=one.business_id,
+            contact_id=one.id,
+            amount=9.0,
+            sold_on=day,
+            source="staff",
+            reference=str(one.id),
+        )
+    )
+
+
 def handoff(session: Session, one: Contact, reason: str, *, made: datetime, closed: bool) -> None:
     session.add(
         Handoff(
@@ -133,6 +147,7 @@ STORIES: dict[str, tuple[str | None, Work]] = {
     "visit ahead": ("booked", lambda s, b, c: visit(s, c, ago(-3))),
     "visit called off": (None, lambda s, b, c: visit(s, c, ago(-3), state="cancelled")),
     "visit over": (None, lambda s, b, c: visit(s, c, ago(40))),
+    "bought lately": (None, lambda s, b, c: sale(s, c, date(2026, 3, 1))),
     "booked elsewhere": ("booked", lambda s, b, c: setattr(c.persons[0], "booked_until", TODAY)),
     "in another": ("in_a_campaign", lambda s, b, c: enrolled(s, c, "other", "held")),
     "was in another": (None, lambda s, b, c: enrolled(s, c, "other", "finished")),
@@ -204,9 +219,8 @@ def test_what_happened_to_a_contact_decides_whether_they_are_chosen(
     monkeypatch.setattr(sieve, "CHUNK", 5)
     found = chosen(RULE)
     expected = {story: reason for story, (reason, _) in STORIES.items()}
-    assert {ids[one.contact] for one in found.candidates} == {
-        s for s, reason in expected.items() if not reason
-    }
+    free = {story for story, reason in expected.items() if reason is None}
+    assert {ids[one.contact] for one in found.candidates} == free
     assert found.left_out == {
         reason: list(expected.values()).count(reason) for reason in expected.values() if reason
     }
@@ -214,8 +228,8 @@ def test_what_happened_to_a_contact_decides_whether_they_are_chosen(
     scores = [one.score for one in found.candidates]
     assert scores == sorted(scores, reverse=True)
     assert found.meant == len(STORIES) - 1
-    # a visit through us was lately: least promising of all
-    assert ids[found.candidates[-1].contact] == "visit over"
+    dormant = chosen(RULE.model_copy(update={"dormant": Dormant(from_months=6)}))
+    assert free - {ids[one.contact] for one in dormant.candidates} == {"visit over", "bought lately"}
 
 
 def test_columns_of_the_list_and_who_vouched_for_it_count(business: int) -> None:
