@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,13 +76,17 @@ class Variants:
 
 def variants(session: Session, campaign_id: int) -> Variants:
     """The variants of a campaign, counted by contacts to whom a touch left."""
-    campaign = session.get_one(Campaign, campaign_id)
-    rows = funnel(session, campaign_id, by="variant")
+    differs_in = session.get_one(Campaign, campaign_id).differs_in
+    return beside(funnel(session, campaign_id, by="variant"), differs_in)
+
+
+def beside(rows: Sequence[Funnel], differs_in: str) -> Variants:
+    """The variants whose funnels these are, and where there are two, their comparison."""
     named = tuple(_variant(row) for row in rows)
     compared: tuple[Comparison, ...] = ()
     if len(named) == 2 and all(one.n for one in named):
-        compared = tuple(compare(named[0], named[1], each, campaign.differs_in) for each in MEASURES)
-    return Variants(campaign.differs_in, named, compared)
+        compared = tuple(compare(named[0], named[1], each, differs_in) for each in MEASURES)
+    return Variants(differs_in, named, compared)
 
 
 def _variant(row: Funnel) -> Variant:

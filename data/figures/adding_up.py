@@ -6,9 +6,8 @@ from sqlalchemy import and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from data.enrollment_outcomes import OUTCOMES
-from data.figures.counting import By, funnel
+from data.figures.counting import funnels
 from data.figures.endings import OPEN_STATES, outcomes
-from data.figures.row import Funnel
 from data.models import Enrollment, Message
 
 _NARROWING = (
@@ -92,8 +91,8 @@ def _touches_at_odds(session: Session, campaign_id: int) -> list[str]:
 
 
 def _figures_at_odds(session: Session, campaign_id: int) -> list[str]:
-    rows = funnel(session, campaign_id)
-    whole = rows[0] if rows else Funnel("")
+    rows = funnels(session, campaign_id, "", "variant", "tier")
+    (whole,) = rows.pop("")
     found = [
         f"{small} ({getattr(whole, small)}) is more than {large} ({getattr(whole, large)})"
         for small, large in _NARROWING
@@ -102,9 +101,7 @@ def _figures_at_odds(session: Session, campaign_id: int) -> list[str]:
     ends = outcomes(session, campaign_id)
     if ends.all != whole.enrolled:
         found.append(f"the outcomes and what is open add up to {ends.all} of {whole.enrolled} enrolled")
-    parts: tuple[By, ...] = ("variant", "tier")
-    for by in parts:
-        each = funnel(session, campaign_id, by=by)
+    for by, each in rows.items():
         for column in _SUMMED:
             added = sum(getattr(row, column) for row in each)
             if added != getattr(whole, column):

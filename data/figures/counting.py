@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import func, select
@@ -27,14 +28,26 @@ def funnel(session: Session, campaign_id: int, by: By = "") -> list[Funnel]:
 
     Of a touch or a channel only those rows stand there for which texts were made; a touch's key is its step.
     """
-    return _rows(Ground.of(session, (campaign_id,), _SPLITS.get(by, "")), lambda row: _key(row, by))
+    return funnels(session, campaign_id, by)[by]
+
+
+def funnels(session: Session, campaign_id: int, *parts: By) -> dict[By, list[Funnel]]:
+    """Several funnels of one campaign; the rows are asked once for all that do not split contacts."""
+    split: dict[Split, _Found] = {}
+    for by in parts:
+        how = _SPLITS.get(by, "")
+        if how not in split:
+            split[how] = _find(Ground.of(session, (campaign_id,), how))
+    return {by: _rows(split[_SPLITS.get(by, "")], partial(_key, by=by)) or _nobody(by) for by in parts}
 
 
 def by_campaign(session: Session, campaigns: Collection[int]) -> dict[int, Funnel]:
     """The funnel of each of these campaigns of one business."""
     if not campaigns:
         return {}
-    found = {row.key: row for row in _rows(Ground.of(session, campaigns), lambda row: str(row.campaign_id))}
+    found = {
+        row.key: row for row in _rows(_find(Ground.of(session, campaigns)), lambda row: str(row.campaign_id))
+    }
     return {one: found.get(str(one), Funnel(str(one))) for one in campaigns}
 
 
@@ -51,7 +64,7 @@ def by_segment(session: Session, business_id: int) -> list[Funnel]:
             .where(Campaign.business_id == business_id)
         )
     }
-    return _rows(Ground.of(session, names), lambda row: names[row.campaign_id]) if names else []
+    return _rows(_find(Ground.of(session, names)), lambda row: names[row.campaign_id]) if names else []
 
 
 def _key(row: Any, by: By) -> str:
@@ -64,36 +77,47 @@ def _key(row: Any, by: By) -> str:
             return str(getattr(row, by))
 
 
-def _rows(ground: Ground, key: Callable[[Any], str]) -> list[Funnel]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the statements say: the cube's cells, the opt-outs, the first replies."""
+
+    cells: Sequence[Any]
+    out: Sequence[Any]
+    replied: Sequence[Any]
+
+
+def _find(ground: Ground) -> _Found:
+    ask = ground.session.execute
+    return _Found(ask(cube(ground)).all(), opt_outs(ground), ask(_first_replies(ground)).all())
+
+
+def _rows(found: _Found, key: Callable[[Any], str]) -> list[Funnel]:
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in ground.session.execute(cube(ground)):
+    for row in found.cells:
         mine = counts[key(row)]
         mine["enrolled"] += row.n
         for flag in FLAGS:
             mine[flag] += row.n * getattr(row, flag)
     out: dict[str, set[int]] = defaultdict(set)
-    for one in opt_outs(ground):
-        out[key(_Traits(one))].add(one.enrollment)
+    for one in found.out:
+        out[key(one)].add(one.enrollment_id)
     waits: dict[str, list[timedelta]] = defaultdict(list)
-    for row in ground.session.execute(_first_replies(ground)):
+    for row in found.replied:
         waits[key(row)].append(row.replied_at - row.touched_at)
     return [
         Funnel(
             name,
             **mine,
             opted_out=len(out[name]),
-            median_reply=quantile(waits[name], 0.5),
-            p90_reply=quantile(waits[name], 0.9),
+            median_reply=quantile(waits[name], 50),
+            p90_reply=quantile(waits[name], 90),
         )
         for name, mine in sorted(counts.items())
     ]
 
 
-class _Traits:
-    """An opt-out under the names that the rows of the statements have."""
-
-    def __init__(self, one: Any) -> None:
-        self.campaign_id, self.variant, self.tier, self.part = one.campaign, one.variant, one.tier, one.part
+def _nobody(by: By) -> list[Funnel]:
+    return [] if by else [Funnel("")]
 
 
 def _first_replies(ground: Ground) -> Any:
@@ -106,8 +130,6 @@ def _first_replies(ground: Ground) -> Any:
     return select(placed).where(placed.c.place == 1)
 
 
-def quantile(waits: Sequence[timedelta], share: float) -> timedelta | None:
-    """The value that this share of them does not exceed: one that has really occurred (nearest rank)."""
-    if not waits:
-        return None
-    return sorted(waits)[max(0, math.ceil(share * len(waits)) - 1)]
+def quantile(waits: Sequence[timedelta], percent: int) -> timedelta | None:
+    """The shortest wait that so many percent do not exceed: one that has really occurred (nearest rank)."""
+    return sorted(waits)[-(-percent * len(waits) // 100) - 1] if waits else None

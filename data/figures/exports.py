@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from data.enrollment_outcomes import OUTCOMES
-from data.figures.counting import By, funnel
+from data.figures.counting import By, funnels
 from data.figures.csv_cells import write_rows
 from data.figures.ground import Ground
 from data.figures.opt_outs import opt_outs
@@ -73,7 +73,7 @@ def write_dead_numbers(session: Session, campaign_id: int, file: TextIO) -> int:
 
 def write_opt_outs(session: Session, campaign_id: int, file: TextIO) -> int:
     """The contacts who wanted no more texts after a touch of this campaign, and when they said so."""
-    moments = {one.enrollment: one.at for one in opt_outs(Ground.of(session, (campaign_id,)))}
+    moments = {one.enrollment_id: one.at for one in opt_outs(Ground.of(session, (campaign_id,)))}
     rows = session.execute(
         _people(Enrollment.id.label("enrollment"))
         .where(Enrollment.campaign_id == campaign_id, Enrollment.id.in_(sorted(moments)))
@@ -123,8 +123,8 @@ EXPORTS: dict[str, Callable[[Session, int, TextIO], int]] = {
 
 def _figures(session: Session, campaign_id: int) -> Iterator[tuple[object, ...]]:
     parts: tuple[By, ...] = ("", "variant", "tier", "touch", "channel")
-    for by in parts:
-        for row in funnel(session, campaign_id, by=by):
+    for by, rows in funnels(session, campaign_id, *parts).items():
+        for row in rows:
             yield by or "all", *_cells(row)
 
 

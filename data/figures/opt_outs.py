@@ -18,12 +18,12 @@ from data.models import Contact, Conversation, Enrollment, Suppression
 class OptOut:
     """A contact of a campaign who opted out, the traits of the touch that it belongs to, and when."""
 
-    campaign: int
+    campaign_id: int
     variant: str
     tier: str
     part: Any
-    enrollment: int
-    contact: int
+    enrollment_id: int
+    contact_id: int
     at: datetime
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from data import clock
-from data.figures.ab_test import Variants, variants
+from data.figures.ab_test import Variants, beside
 from data.figures.advice import Seen, advice
-from data.figures.counting import funnel
+from data.figures.counting import funnels
 from data.figures.endings import Outcomes, outcomes
 from data.figures.money import Revenue, Spend, revenue, spend
 from data.figures.row import Funnel
@@ -76,7 +76,7 @@ def report(session: Session, campaign_id: int, meaning: Callable[[str], str] = l
     campaign = session.get_one(Campaign, campaign_id)
     business = session.get_one(Business, campaign.business_id)
     profile = Profile.model_validate(business.profile)
-    rows = funnel(session, campaign_id)
+    rows = funnels(session, campaign_id, "", "touch", "tier", "variant")
     segment = session.get(Segment, campaign.segment_id) if campaign.segment_id else None
     made = Report(
         campaign=campaign.id,
@@ -87,16 +87,16 @@ def report(session: Session, campaign_id: int, meaning: Callable[[str], str] = l
         currency=profile.currency,
         at=clock.now(),
         started_at=campaign.started_at,
-        whole=rows[0] if rows else Funnel(""),
-        by_touch=tuple(funnel(session, campaign_id, by="touch")),
-        by_tier=tuple(funnel(session, campaign_id, by="tier")),
+        whole=rows[""][0],
+        by_touch=tuple(rows["touch"]),
+        by_tier=tuple(rows["tier"]),
         outcomes=outcomes(session, campaign_id),
         dead_numbers=_dead(session, campaign_id),
         unknown_texts=_unknown(session, campaign_id),
         errors=_errors(session, campaign_id, meaning),
         spend=spend(session, campaign_id),
         revenue=revenue(session, campaign_id),
-        variants=variants(session, campaign_id),
+        variants=beside(rows["variant"], campaign.differs_in),
         next_steps=(),
     )
     seen = Seen(
