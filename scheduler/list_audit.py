@@ -104,17 +104,15 @@ def audit_of(
         return _audit(found, owner, value)
     with reading() as session:
         owner = _owner(session, business_id)
-        reader = reader_of(given, owner.business)
-        known = session.get(Business, owner.business.id) if owner.business.id else None
+    reader = reader_of(given, owner.business)
 
-        def on_record(households: Households) -> Mapping[str, str]:
-            if known is None:
-                return {}
-            _rescue(session, known, households, reader.today)
-            return suppressed_numbers(session, known, households)
+    def on_record(households: Households) -> Mapping[str, str]:
+        with reading() as session:
+            _rescue(session, owner.business, households, reader.today)
+            return suppressed_numbers(session, owner.business, households)
 
-        found = find(reader, lambda: below_header(given), owner.business.trade, on_record)
-    return _audit(found, owner, value)
+    asked = on_record if owner.name else None
+    return _audit(find(reader, lambda: below_header(given), owner.business.trade, asked), owner, value)
 
 
 def _rescue(session: Session, business: Business, households: Households, today: Any) -> None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from data.db import reading, writing
 from data.imports.columns import find_columns, phone_columns
 from data.imports.entry import Trouble
@@ -72,18 +70,15 @@ def take_in_do_not_contact(
         journal.close(over=True)
     if dry_run:
         with reading() as session:
-            added = _store(session, business_id, numbers)
+            business, _ = business_of(session, business_id)
+            added = suppress_all(session, business, numbers, dry_run=True)
     else:
         added = 0
         for some in in_chunks(numbers):
             with writing() as session:
-                added += _store(session, business_id, {phone: numbers[phone] for phone in some})
+                business, _ = business_of(session, business_id, lock=True)
+                added += suppress_all(session, business, {phone: numbers[phone] for phone in some})
     return Listed(rows, added, len(numbers) - added, reasons.total(), dict(sorted(reasons.items())), report)
-
-
-def _store(session: Session, business_id: int | None, numbers: dict[str, LeaveAlone]) -> int:
-    business, _ = business_of(session, business_id, lock=True)
-    return suppress_all(session, business, numbers)
 
 
 def _columns(text: Text) -> tuple[Record | None, tuple[int, ...]]:

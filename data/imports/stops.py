@@ -29,10 +29,13 @@ class LeaveAlone:
     evidence: str
 
 
-def suppress_all(session: Session, business: Business, numbers: Mapping[str, LeaveAlone]) -> int:
+def suppress_all(
+    session: Session, business: Business, numbers: Mapping[str, LeaveAlone], *, dry_run: bool = False
+) -> int:
     """Put numbers on the suppression list, over every channel; returns how many were not on it for that.
 
-    An opt-out replaces a lesser reason, as in data/queries/suppressions.py. Running sequences end.
+    An opt-out replaces a lesser reason, as in data/queries/suppressions.py. Running sequences end. A dry
+    run counts alone.
     """
     fresh = 0
     for some in in_chunks(numbers):
@@ -60,11 +63,13 @@ def suppress_all(session: Session, business: Business, numbers: Mapping[str, Lea
                 added.append(values | {"business_id": business.id, "phone_hash": hashed, "channel": "all"})
             elif row.lifted_at is not None or (why.reason, row.reason) in _STRONGER:
                 renewed.append(values | {"id": row.id})
+        fresh += len(added) + len(renewed)
+        if dry_run:
+            continue
         if added:
             session.execute(insert(Suppression.__table__), added)  # type: ignore[arg-type]
         if renewed:
             session.execute(update(Suppression), renewed)
-        fresh += len(added) + len(renewed)
         if added or renewed:
             _let_be(session, business, {phone: numbers[phone].reason for phone in some})
     return fresh

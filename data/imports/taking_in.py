@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -38,8 +38,6 @@ from data.imports.words import folded
 from data.models import Business, ImportBatch
 from data.profile import Profile
 
-Sessions = Callable[[], AbstractContextManager[Session]]
-
 
 def take_in(
     given: ContactList,
@@ -57,10 +55,12 @@ def take_in(
             session, business.id, given.text.sha256, given.columns.mapping
         )  # fmt: skip
         progress = steps.taken_up(running) if running else Progress(_today(business), business.country)
+        if dry_run:
+            progress = replace(progress, batch_id=None)  # what is counted on top is not written to it
         reader = reader_of(given, business, progress)
     with _not_collecting():
         look = FirstLook(reader, below_header(given))
-        work = _Work(given, reader, look, progress, attested_by.strip(), business_id)
+        work = _Work(given, reader, look, progress, attested_by.strip(), business_id, dry_run)
         _refuse_without_any_basis(work, business.id)
         journal, complete = begin(
             Path(running.report) if running and running.report else report,
@@ -69,16 +69,16 @@ def take_in(
         )
         over = False
         try:
-            with _sessions(dry_run) as sessions:
-                _store_all(work, sessions, journal, report, on_rows)
-                summary = replace(
-                    _summary(work, report),
-                    sample_business=sample,
-                    taken_up=running is not None,
-                    report_complete=complete,
-                )
-                journal.report(report, given.columns.header)
-                with sessions() as session:
+            _store_all(work, journal, report, on_rows)
+            summary = replace(
+                _summary(work, report),
+                sample_business=sample,
+                taken_up=running is not None,
+                report_complete=complete,
+            )
+            journal.report(report, given.columns.header)
+            if not dry_run:
+                with writing() as session:
                     _finish(session, work, summary, report)
             over = True
         finally:
@@ -97,6 +97,7 @@ class _Work:
         progress: Progress,
         attested_by: str,
         business_id: int | None,
+        dry_run: bool,
     ) -> None:
         self.given = given
         self.reader = reader
@@ -104,7 +105,12 @@ class _Work:
         self.progress = progress
         self.attested_by = attested_by
         self.business_id = business_id
+        self.dry_run = dry_run
         self.places = Places(progress.home)
+
+    def session(self) -> AbstractContextManager[Session]:
+        """For one step: a transaction, or in a dry run one in which nothing is written."""
+        return reading() if self.dry_run else writing()
 
     def batch(self, session: Session, business: Business, report: Path) -> ImportBatch:
         """The batch to write under."""
@@ -123,21 +129,21 @@ class _Work:
 
 def _store_all(
     work: _Work,
-    sessions: Sessions,
     journal: Journal,
     report: Path,
     on_rows: Callable[[int, int], None] | None,
 ) -> None:
-    with sessions() as session:
-        business, _ = business_of(session, work.business_id, lock=True)
-        stops = {phone: _left_alone(stop) for phone, stop in work.look.stops.items()}
-        if suppress_all(session, business, stops):
-            work.batch(session, business, report)
+    stops = {phone: _left_alone(stop) for phone, stop in work.look.stops.items()}
+    if not work.dry_run:
+        with writing() as session:
+            business, _ = business_of(session, work.business_id, lock=True)
+            if suppress_all(session, business, stops):
+                work.batch(session, business, report)
     seen = 0
     for number, portion in enumerate(portions(work.reader, work.look, below_header(work.given)), start=1):
         seen += len(portion.cells)
         if number > work.progress.portions:
-            with sessions() as session:
+            with work.session() as session:
                 _store(session, work, portion, journal, report)
         if on_rows is not None:
             on_rows(seen, work.look.rows)
@@ -151,7 +157,7 @@ def _left_alone(stop: Stop) -> LeaveAlone:
 def _store(session: Session, work: _Work, portion: Portion, journal: Journal, report: Path) -> None:
     """One portion: nothing of it is stored, or all of it and that it is."""
     progress = work.progress
-    business, _ = business_of(session, work.business_id, lock=True)
+    business, _ = business_of(session, work.business_id, lock=not work.dry_run)
     batch = steps.still_ours(session, progress) if progress.batch_id else None
     numbers = list(portion.households)
     known = known_numbers(session, business, numbers)
@@ -163,7 +169,7 @@ def _store(session: Session, work: _Work, portion: Portion, journal: Journal, re
     for phone, entries in households.items():
         writer.household(phone, entries)
     refused |= portion.refused | writer.done.refused
-    if writer.changes:
+    if writer.changes and not work.dry_run:
         batch = batch or work.batch(session, business, report)
         writer.write(batch)
     after = replace(
@@ -230,16 +236,6 @@ def _on_record(entries: list[Entry], portion: Portion, business_id: int, work: _
             return False
         rescue(entries, known_numbers(session, business, portion.households), work.progress.today)
     return any(entry.trouble is None for entry in entries)
-
-
-@contextmanager
-def _sessions(dry_run: bool) -> Iterator[Sessions]:
-    """A transaction for each step; in a dry run one for all, which is thrown away."""
-    if not dry_run:
-        yield writing
-        return
-    with reading() as session:
-        yield lambda: nullcontext(session)
 
 
 @contextmanager

@@ -180,3 +180,12 @@ def test_the_report_is_read_page_by_page_and_reason_by_reason(take_in):
     done.report.unlink()
     with pytest.raises(imports.ListError):
         read_page(done.report)
+
+
+def test_a_dry_run_waits_for_nobody_who_writes(tmp_path: Path):
+    path = tmp_path / "list.csv"
+    path.write_text(f"{HEADER}\nSarah,Sample,{SARAH},2026-01-05,,\nTom,Test,{TOM},2026-01-05,,yes\n")
+    with writing() as session:
+        session.execute(select(Business).with_for_update())
+        assert imports.run(path, dry_run=True).accepted == 1
+        assert imports.take_in_do_not_contact(path, dry_run=True).added == 2
