@@ -10,7 +10,7 @@ from actions.words.brief import Brief
 from actions.words.finding import Finding, finding, quoted
 from actions.words.merge_fields import UnusableText
 from actions.words.paths import paths, places
-from actions.words.renderings import longest, renderings, whatsapp_template
+from actions.words.renderings import in_general, longest, renderings, whatsapp_template
 from actions.words.rules import in_table
 from actions.words.sms_segments import count
 from actions.words.step import Step
@@ -81,7 +81,7 @@ def _last(steps: Sequence[Step], brief: Brief, about: About) -> Iterator[Finding
         everywhere = True
         for template in filter(None, (step.template, whatsapp_template(step))):
             try:
-                texts = renderings(template, brief, about, step.day)
+                texts = renderings(template, brief, in_general(about), step.day)
             except UnusableText:
                 continue
             found = [rule.found_in(text) for text in texts]

@@ -12,7 +12,7 @@ from actions.words.grammar import Parsed
 from actions.words.merge_fields import FIELDS, MAY_BE_EMPTY, NEVER_IN_HEALTH, OFFER, UnusableText
 from actions.words.paths import Place
 from actions.words.plain import PLAIN, plain
-from actions.words.renderings import ALWAYS, renderings
+from actions.words.renderings import ALWAYS, in_general, renderings
 from actions.words.rules import health_words, rules
 from actions.words.sms_segments import UCS_2, count
 from actions.words.step import Step
@@ -44,7 +44,7 @@ def check_text(
     """All that speaks against one text at its place in the sequence."""
     try:
         parsed = parse(from_braces(template))
-        texts = renderings(template, brief, about, step.day)
+        texts = renderings(template, brief, in_general(about), step.day)
     except UnusableText as error:
         yield finding("unusable_text", step, str(error))
         return
@@ -54,7 +54,7 @@ def check_text(
     yield from _words(step, texts, parsed, about, place)
     yield from _brief(step, texts, parsed, brief, about)
     if not whatsapp:
-        yield from _length(step, template, texts)
+        yield from _length(step, template, renderings(template, brief, about, step.day) or texts)
 
 
 def _fields(step: Step, parsed: Parsed, brief: Brief, about: About) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -42,6 +43,11 @@ def renderings(template: str, brief: Brief, about: About, day: int = 0) -> list[
         except UnusableText:
             continue
     return list(dict.fromkeys(texts))
+
+
+def in_general(about: About) -> About:
+    """Without the longest values of real contacts: what one row of a list says is no fault of the words."""
+    return replace(about, longest={})
 
 
 def longest(template: str, brief: Brief, about: About, day: int = 0) -> str | None:

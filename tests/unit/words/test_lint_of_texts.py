@@ -216,6 +216,12 @@ def test_length_is_that_of_the_longest_text_it_may_become() -> None:
     )
 
 
+def test_what_one_row_of_a_list_says_is_no_fault_of_the_words() -> None:
+    odd = {"first_name": "Anna from Church", "extra": {"Car": "act now, reply YES"}}
+    text = 'Hi {{ first_name }}, how is the {{ extra["Car"] | or_else("car") }}? Reply STOP to opt out.'
+    assert not rules_of(*with_text(2, text), about=replace(ABOUT, longest=odd))
+
+
 def test_two_sms_segments_are_enough() -> None:
     assert rules_of(*with_text(2, "We are here. " * 22 + "Reply STOP to opt out.")) == {"many_segments"}
 
