@@ -17,7 +17,7 @@ from actions.words.step import Step, WhatsAppWords
 from data import clock
 from data.models import Business, Campaign, Touch, WhatsAppTemplate
 from data.models.campaign import WHATSAPP_FIRST
-from data.segments.rule import read_rule
+from data.segments.rule import Rule, read_rule
 from scheduler.campaigns.sample import sample
 from scheduler.gather import profile_of
 from scheduler.outreach.preview import Preview, preview
@@ -91,10 +91,15 @@ def _about(business: Business, campaign: Campaign, today: date, over: Preview) -
         country=business.country,
         health_trade=profile.health_trade,
         services=tuple(word for service in profile.services for word in (service.name, *service.words)),
-        oldest_months=rule.dormant.to_months if rule.dormant else None,
+        oldest_months=_reaches_back(rule),
         differs_in=campaign.differs_in,
         whatsapp=campaign.channel == WHATSAPP_FIRST,
         gap_days=profile.touch_gap_days,
         lacking=over.lacking,
         longest=over.longest,
     )
+
+
+def _reaches_back(rule: Rule) -> int | None:
+    """How many months of silence the rule takes in; None: without bound, or also where no date is known."""
+    return None if rule.dormant is None or rule.dormant.undated else rule.dormant.to_months
