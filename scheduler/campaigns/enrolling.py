@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.db import reading, writing
-from data.models import Business, Campaign, Enrollment
+from data.models import Business, Campaign
 from data.segments.rule import read_rule
 from data.segments.sieve import Candidate, Chosen, Sieve
+from scheduler.campaigns.letting_go import let_go, send_ahead
 from scheduler.campaigns.one_touch import open_one_touch
 from scheduler.campaigns.taking_in import Door, Taken
 
@@ -69,7 +70,7 @@ def release(session: Session, campaign_id: int) -> int:
     """After a pilot: those who were held may go, from their next allowed moment on; how many they are."""
     campaign = session.get_one(Campaign, campaign_id)
     door = Door.of(session, session.get_one(Business, campaign.business_id), campaign)
-    return _let_go(session, door)
+    return let_go(session, door)
 
 
 @dataclass(slots=True)
@@ -108,16 +109,13 @@ class Enrolling:
                     select(Campaign.released_at).where(Campaign.id == self.door.campaign)
                 )
                 # released while we were at it: whom we took in since would be held for good
-                ahead = self.door.send_ahead(session) if released_at is None else _let_go(session, self.door)
+                ahead = (
+                    send_ahead(session, self.door, self.door.pilot)
+                    if released_at is None
+                    else let_go(session, self.door)
+                )
             self.sums.enrolled, self.sums.held = ahead, max(0, self.sums.held - ahead)
         return self.sums.result()
-
-
-def _let_go(session: Session, door: Door) -> int:
-    held = session.scalars(
-        select(Enrollment.id).where(Enrollment.campaign_id == door.campaign, Enrollment.state == "held")
-    ).all()
-    return door.activate(session, held)
 
 
 def _prepared(session: Session, campaign: Campaign, *, attested_only: bool = False) -> tuple[Sieve, Door]:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from actions.allowed_hours import OpenTimes, next_allowed
@@ -20,7 +20,7 @@ from data.models import Business, Campaign, Contact, Conversation, Enrollment, T
 from data.queries.enrollments import is_open
 from data.queries.locks import lock_business
 from data.segments.sieve import TALKED_WITHIN, Candidate
-from data.whereabouts import Source, Whereabouts
+from data.whereabouts import Whereabouts
 from scheduler.gather import lawful_table_of, profile_of
 
 CHUNK = 1_000
@@ -105,51 +105,6 @@ class Door:
             taken.held = len(rows)
         return taken
 
-    def send_ahead(self, session: Session) -> int:
-        """Of a pilot: the best go ahead, as many as are still missing; how many they are now."""
-        if self.pilot is None:
-            return 0
-        lock_business(session, self.business)
-        mine = Enrollment.campaign_id == self.campaign
-        ahead = session.scalars(select(Enrollment.id).where(mine, Enrollment.state != "held")).all()
-        missing = max(0, self.pilot - len(ahead))
-        best = session.scalars(
-            select(Enrollment.id)
-            .where(mine, Enrollment.state == "held")
-            .order_by(Enrollment.score.desc(), Enrollment.id.desc())
-            .limit(missing)
-        ).all()
-        return self.activate(session, best)
-
-    def activate(self, session: Session, enrollments: Sequence[int]) -> int:
-        """Held ones may go, each from the next moment on that is allowed for it; how many they are.
-
-        Whom no moment suits any more stays held: that is asked again at the next release.
-        """
-        changed = 0
-        for first in range(0, len(enrollments), CHUNK):
-            rows = session.execute(
-                select(Enrollment.id, Contact.zones, Contact.zones_source, Contact.state, Contact.country)
-                .join(Contact, Contact.id == Enrollment.contact_id)
-                .where(Enrollment.id.in_(enrollments[first : first + CHUNK]), Enrollment.state == "held")
-            )
-            due = [
-                {"row": row.id, "due": moment, "stands": moment <= self.moments.now}
-                for row in rows
-                if (moment := self.moments.next(_where(row))) is not None
-            ]
-            if due:
-                table = Enrollment.__table__
-                session.connection().execute(
-                    update(table)  # type: ignore[arg-type]
-                    .where(table.c.id == bindparam("row"))
-                    .values(state="active", due_at=bindparam("due"), queued=bindparam("stands")),
-                    due,
-                )
-            changed += len(due)
-        session.expire_all()
-        return changed
-
     def _ended(self, session: Session) -> bool:
         """Whether the campaign is over; whoever is about to end it waits for our commit."""
         state = select(Campaign.state).where(Campaign.id == self.campaign)
@@ -206,7 +161,3 @@ def variant_of(campaign: int, contact: int) -> str:
     """`a` or `b`, evenly, and the same at every look: by a hash of both."""
     digest = hashlib.sha256(f"{campaign}:{contact}".encode()).digest()
     return "ab"[digest[0] & 1]
-
-
-def _where(row: Any) -> Whereabouts:
-    return Whereabouts(tuple(row.zones), cast(Source, row.zones_source), row.state, row.country)

@@ -14,6 +14,7 @@ from data.clock import HandClock
 from data.db import reading, writing
 from data.enrollment_outcomes import OUTCOMES
 from data.models import Business, Campaign, Contact, ContactBasis, Enrollment, Person, Sender, Touch
+from data.queries.enrollments import stop_enrollments
 from data.queries.messages import conversation_of
 from data.segments import sieve
 from scheduler import rate_limit
@@ -110,6 +111,21 @@ def test_of_a_pilot_the_best_go_first_and_the_rest_once_it_is_released(hands: Ha
             assert is_lawful(one.due_at, whereabouts_of(session.get_one(Contact, one.contact_id)))
     crowd(9, first=130)
     assert enrol(pilot).enrolled == 1
+
+
+def test_whom_no_moment_suits_any_more_stays_held_and_whose_sequence_ended_stays_ended(
+    hands: HandClock,
+) -> None:
+    crowd(6, 7, 8, 9)
+    pilot = campaign(pilot_size=1)
+    assert enrol(pilot).held == 3
+    with writing() as session:
+        held = session.query(Enrollment).where(Enrollment.state == "held").order_by(Enrollment.id).all()
+        moved, gone, _ = (session.get_one(Contact, one.contact_id) for one in held)
+        moved.zones = ["Pacific/Honolulu", "Europe/London", "Asia/Tokyo"]
+        stop_enrollments(session, gone.id, "visited")
+        assert release(session, pilot) == 1
+    assert states() == {"active": 2, "held": 1, "stopped": 1}
 
 
 def test_each_is_due_at_the_next_lawful_moment_of_where_they_are(hands: HandClock) -> None:
