@@ -116,7 +116,8 @@ def sweep() -> None:
     # with the workers behind, the next sweep finds the same rows: a queue that only grows helps nobody
     wake((one.job for one in due if one.job not in late), expires=2 * SWEEP_EVERY)
     heartbeat.swept()
-    wake([*watch_over(), *approvals.due(), *erasing.due(), *telling.due(), *charges.due()])
+    wake([*watch_over(), *approvals.due(), *erasing.due(), *charges.due()])
+    wake(telling.due(), expires=2 * SWEEP_EVERY)
     enrol_standing()
 
 

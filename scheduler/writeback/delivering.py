@@ -14,6 +14,7 @@ from data import clock
 from data.db import reading, writing
 from data.models import WebhookDelivery, WebhookEndpoint
 from data.queries.crm import remove_endpoint
+from scheduler import rate_limit
 from scheduler.jobs import Job
 from scheduler.writeback.posting import Answer, post
 from scheduler.writeback.signing import headers
@@ -29,6 +30,9 @@ CLAIMED = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=12)
 """What the other side may ask us to wait."""
 
+DEAF, PROBE = 120, 15.0
+"""Seconds (real time) for which an address that did not answer is asked by one at a time, and how often."""
+
 GONE = 410
 """HTTP: this address wants nothing any more, as Standard Webhooks reads it."""
 
@@ -37,14 +41,17 @@ log = structlog.get_logger(__name__)
 
 def writeback(delivery_id: int) -> list[Job]:
     """Call the address of a delivery once, if it is due; a failure is tried again until WAITS are used up."""
+    with reading() as session:
+        delivery = session.get(WebhookDelivery, delivery_id)
+        endpoint = session.get(WebhookEndpoint, delivery.endpoint_id) if delivery else None
+    if delivery is None or endpoint is None or not _may_call(endpoint.id):
+        return []
     with writing() as session:
         claimed_at = _claim(session, delivery_id)
     if claimed_at is None:
         return []
-    with reading() as session:
-        delivery = session.get_one(WebhookDelivery, delivery_id)
-        endpoint = session.get_one(WebhookEndpoint, delivery.endpoint_id)
     answer = send(endpoint, delivery.event_id, delivery.payload)
+    _remember(endpoint.id, answer)
     with writing() as session:
         _note(session, delivery_id, claimed_at, answer)
     return []
@@ -54,6 +61,24 @@ def send(endpoint: WebhookEndpoint, event_id: str, payload: dict[str, object]) -
     """Sign a payload and call the address with it."""
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     return post(endpoint.url, headers(endpoint.secret, event_id, clock.real(), body), body)
+
+
+def _may_call(endpoint_id: int) -> bool:
+    """While an address does not answer, one delivery at a time tries: time-outs would keep every worker."""
+    deaf = rate_limit.ask(lambda server: server.exists(_deaf(endpoint_id)))
+    return not deaf or rate_limit.once_in(f"crm:{endpoint_id}", PROBE)
+
+
+def _remember(endpoint_id: int, answer: Answer) -> None:
+    key = _deaf(endpoint_id)
+    if answer.taken:
+        rate_limit.ask(lambda server: server.delete(key))
+    elif answer.status is None or answer.status >= 500:
+        rate_limit.ask(lambda server: server.set(key, 1, ex=DEAF))
+
+
+def _deaf(endpoint_id: int) -> str:
+    return f"rekindle:crm:deaf:{endpoint_id}"
 
 
 def _claim(session: Session, delivery_id: int) -> datetime | None:

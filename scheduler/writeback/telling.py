@@ -19,7 +19,10 @@ SETTLED = timedelta(minutes=3)
 smaller id may appear later, so that newer ones are looked through again."""
 
 AT_ONCE = 500
-"""So many deliveries are made or woken at a sweep."""
+"""So many deliveries of an address are made at a sweep."""
+
+WOKEN = 50
+"""So many are woken at a sweep, so that they leave room for everything else."""
 
 EVENT = "contact.outcome_changed"
 
@@ -43,7 +46,7 @@ def due() -> list[Job]:
                 WebhookDelivery.due_at <= clock.now(),
             )
             .order_by(WebhookDelivery.due_at, WebhookDelivery.id)
-            .limit(AT_ONCE)
+            .limit(WOKEN)
         )
         return [Job("writeback", delivery) for delivery in waiting]
 

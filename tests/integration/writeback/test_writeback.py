@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 from services.listener import Listener, listening
 
-from data import business_file, clock
+from data import business_file, clock, settings
 from data.clock import HandClock
 from data.db import reading, writing
 from data.models import (
@@ -154,6 +155,23 @@ def test_what_is_not_taken_is_tried_again_more_slowly_then_given_up_and_may_be_b
         assert crm.retry(session, 1) == [one.id]
     deliver()
     assert [one.state for one in deliveries()] == ["delivered"]
+
+
+def test_while_an_address_does_not_answer_one_delivery_at_a_time_tries_it(
+    hands: HandClock, listener: Listener, redis_url: str
+) -> None:
+    before = settings.get()
+    settings.use(before.model_copy(update={"redis_url": redis_url}))
+    with redis.Redis.from_url(redis_url) as server:  # which all tests share
+        server.delete("rekindle:crm:deaf:1", "rekindle:once:crm:1")
+    listener.answers = [(500, {})]
+    listen(listener.url)
+    with writing() as session:
+        for _ in range(4):
+            session.add(OutcomeChange(business_id=1, contact_id=1, outcome="open"))
+    deliver()
+    settings.use(before)
+    assert [one.attempts for one in deliveries()] == [1, 1, 0, 0]  # the one that failed, and one that looks
 
 
 def test_an_address_that_wants_nothing_more_is_told_nothing_more(
