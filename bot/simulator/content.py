@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from bot.simulator.ground import Ground
-from bot.simulator.records import Template
+from bot.simulator.records import Message, Template
 from bot.simulator.refusals import Refusal
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -51,6 +51,12 @@ def failure_of(template: Template | None, closed: bool) -> int:
         return _NEVER[state]
     # in the open window a template that was never approved is free text like any other
     return 63016 if closed and state != "approved" else 0
+
+
+def not_delivered(message: Message) -> int:
+    """Marketing templates to US numbers are not delivered on WhatsApp since 1 April 2025 (63049)."""
+    marketing = message.channel == "whatsapp" and message.category == "marketing"
+    return 63049 if marketing and message.number.startswith("+1") else 0
 
 
 def blueprint(ground: Ground) -> Blueprint:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.simulator import keywords, segments
-from bot.simulator.content import failure_of, filled
+from bot.simulator.content import failure_of, filled, not_delivered
 from bot.simulator.ground import Ground
 from bot.simulator.records import (
     FINAL,
@@ -213,7 +213,7 @@ class Outbound:
             message.sent = ground.clock()
             self._step(message, "sent")
             fault = ground.faults.strike("send_undelivered", number=message.number)
-            code = fault.code if fault else self._refused_by_channel(message)
+            code = fault.code if fault else not_delivered(message)
             if code:
                 self._later(
                     message,
@@ -222,11 +222,6 @@ class Outbound:
                 )
             else:
                 self._later(message, ground.behaviour.delivered_after, lambda: self._arrive(message))
-
-    def _refused_by_channel(self, message: Message) -> int:
-        """Marketing templates to US numbers are not delivered on WhatsApp since 1 April 2025 (63049)."""
-        marketing = message.channel == "whatsapp" and message.category == "marketing"
-        return 63049 if marketing and message.number.startswith("+1") else 0
 
     def _arrive(self, message: Message) -> None:
         ground = self._ground
