@@ -6,7 +6,16 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHES = ("pure", "acknowledge", "conversing", "outreach", "slow_calendar", "memory", "importing")
+BENCHES = (
+    "pure",
+    "acknowledge",
+    "conversing",
+    "outreach",
+    "slow_calendar",
+    "memory",
+    "importing",
+    "choosing",
+)
 """Modules beside this one; each has a `main()` that prints, and keeps its raw output under docs/measured/."""
 
 if __name__ == "__main__":
