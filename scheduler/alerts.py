@@ -101,6 +101,7 @@ OVER = {
     "model": "texts are understood",
     "calendar": "the calendar is connected",
     "queue": "work is done in time",
+    "campaign": "the campaign runs, or has been ended",
 }
 """What a kind of trouble is called once it is over."""
 

@@ -15,8 +15,17 @@ from sqlalchemy.orm import Session
 
 from actions.guards import REPLY_WITHIN
 from data import addresses, clock
-from data.models import CalendarConnection, Contact, Message, Sender, WebhookDelivery, WebhookEndpoint
+from data.models import (
+    CalendarConnection,
+    Campaign,
+    Contact,
+    Message,
+    Sender,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from data.queries.heartbeats import silences
+from scheduler.outreach.brakes import REASONS
 
 STUCK_FOR = timedelta(minutes=10)
 """A text that is due and has not left for so long shows that the provider does not take any."""
@@ -86,6 +95,12 @@ def _troubles(session: Session, business_id: int) -> Iterator[Trouble]:
             f"Your CRM at {urlsplit(deaf).hostname} has not taken outcomes for over half an hour. They are "
             "kept and tried again for two days: ask whoever runs it, and see rekindle crm log.",
         )
+    for campaign in session.scalars(_braked(business_id)):
+        yield Trouble(
+            f"campaign_{campaign.id}",
+            f"The campaign “{campaign.name}” has paused by itself: "
+            f"{REASONS[campaign.paused_reason or '']}. Nothing of it leaves until somebody resumes it.",
+        )
     silent = silences(session)
     if max(silent.values(), default=timedelta(0)) > SILENT_FOR or _has(session, _waiting(business_id)):
         yield Trouble(
@@ -93,6 +108,18 @@ def _troubles(session: Session, business_id: int) -> Iterator[Trouble]:
             "Work waits longer than it should: texts are answered and sent late. "
             "Ask whoever runs this installation.",
         )
+
+
+def _braked(business_id: int) -> Select[Campaign]:
+    return (
+        select(Campaign)
+        .where(
+            Campaign.business_id == business_id,
+            Campaign.state == "paused",
+            Campaign.paused_reason.in_(REASONS),
+        )
+        .order_by(Campaign.id)
+    )
 
 
 def _has(session: Session, condition: ColumnElement[bool]) -> bool:

@@ -1,7 +1,7 @@
 """A sender's ceiling of the day: SMS segments that left from it since midnight of the business's zone.
 
-Counted by all workers in Redis, and from the rows where Redis has forgotten. What is over it waits for the
-next day.
+Counted by all workers in Redis, and from the rows where Redis has forgotten. Touches that are over it wait
+for the next day; an answer never does.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from data.message_states import KINDS
 from data.models import Business, Message, Sender
 from scheduler import rate_limit
 
-KEPT = 2 * 24 * 3600
-"""Seconds for which a day's count is kept: longer than the day."""
+KEPT = 600
+"""Seconds for which a count is kept; then the rows are counted anew, in which answers stand as well."""
 
 LEFT = ("sending", "sent", "delivered", "read", "undelivered", "unknown")
 
@@ -59,14 +59,17 @@ def is_spent(business: Business, sender: Sender) -> bool:
     return sender.per_day is not None and _spent(business, sender) >= sender.per_day
 
 
-def reserve(business: Business, sender: Sender, segments: Sequence[int]) -> int:
-    """Count these texts as leaving; how many of them, from the first on, still fit into the day.
+def reserve(business: Business, sender: Sender, texts: Sequence[tuple[int, int]]) -> int:
+    """Count these texts (their rows and SMS segments) as leaving; how many, from the first on, still fit
+    into the day.
 
     Asks Redis, so never inside a transaction.
     """
     if sender.per_day is None:
-        return len(segments)
-    spent, key, limit = _spent(business, sender), _key(business, sender), sender.per_day
+        return len(texts)
+    segments = [size for _, size in texts]
+    spent = _spent(business, sender, but=[message for message, _ in texts])
+    key, limit = _key(business, sender), sender.per_day
     fit = rate_limit.ask(lambda server: server.eval(_RESERVE, 1, key, limit, *segments))
     return int(fit) if fit is not None else _fitting(limit - spent, segments)
 
@@ -87,18 +90,18 @@ def _fitting(room: int, segments: Sequence[int]) -> int:
     return fit
 
 
-def _spent(business: Business, sender: Sender) -> int:
+def _spent(business: Business, sender: Sender, but: Sequence[int] = ()) -> int:
     key = _key(business, sender)
     known: Any = rate_limit.ask(lambda server: server.get(key))
     if known is not None:
         return int(known)
     with reading() as session:
-        spent = _in_rows(session, business, sender)
+        spent = _in_rows(session, business, sender, but)
     rate_limit.ask(lambda server: server.set(key, spent, nx=True, ex=KEPT))
     return spent
 
 
-def _in_rows(session: Session, business: Business, sender: Sender) -> int:
+def _in_rows(session: Session, business: Business, sender: Sender, but: Sequence[int]) -> int:
     """By the index over state, kind and the moment that a text was due, which is hours before it left."""
     begins = midnight(business)
     wanted = select(func.coalesce(func.sum(func.coalesce(Message.segments, 1)), 0)).where(
@@ -109,6 +112,7 @@ def _in_rows(session: Session, business: Business, sender: Sender) -> int:
         Message.from_address == sender.address,
         Message.business_id == sender.business_id,
         Message.channel == sender.channel,
+        Message.id.not_in(but),
     )
     return int(session.scalar(wanted) or 0)
 

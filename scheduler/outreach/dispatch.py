@@ -160,7 +160,9 @@ class _Slice:
         texts = batch.claimed
         rest = [text.about.message for text in texts]
         try:
-            fit = daily.reserve(self.business, self.sender, [text.segments for text in texts])
+            fit = daily.reserve(
+                self.business, self.sender, [(text.about.message, text.segments) for text in texts]
+            )
             for text in with_live_openings(self.business, texts[:fit]):
                 if self.over or not (token := self._permit()):
                     break

@@ -54,6 +54,11 @@ class Plan:
     left: float | None = None
     spent: bool = False
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that its touches may go by."""
+        return ("sms",) if self.campaign.channel == "sms" else ("sms", "whatsapp")
+
     def template_of(self, touch: Touch) -> WhatsAppTemplate | None:
         return self.templates.get(touch.whatsapp_template_id or 0)
 
@@ -97,13 +102,15 @@ def _share(business: Business, plans: list[Plan], places: Places) -> list[Job]:
     """Equal shares of the room for all that have something to send, in rounds."""
     hungry, looked_at, woken = list(plans), 0, set[int]()
     random.shuffle(hungry)  # where there are fewer places than campaigns, it is not always the same ones
-    while hungry and looked_at < MOST and (places.total or places.closed):
-        share = max(1, places.total // len(hungry))
+    while hungry and looked_at < MOST:
+        shares = {id(plan): max(1, places.room(plan.channels) // len(hungry)) for plan in hungry}
         for plan in list(hungry):
-            # with no sender that could send, those who stand in front are put aside until one can
-            most = min(share, BATCH, places.total) if places.total else BATCH if places.closed else 0
-            if most <= 0:
-                break
+            most = min(shares[id(plan)], BATCH, places.room(plan.channels))
+            if places.closed(plan.channels):
+                most = BATCH  # nobody could send: those who stand in front are put aside until somebody can
+            if not most:
+                hungry.remove(plan)
+                continue
             with writing() as session:
                 batch = _Batch(session, business, plan, places)
                 seen = batch.run(most)

@@ -39,14 +39,13 @@ class Places:
     free: dict[int, int] = field(default_factory=dict)
     closed_until: dict[int, datetime] = field(default_factory=dict)
 
-    @property
-    def total(self) -> int:
-        return sum(self.free.values())
+    def room(self, channels: Collection[str]) -> int:
+        """The free places on these channels."""
+        return sum(self.free.get(sender.id, 0) for sender in self.senders if sender.channel in channels)
 
-    @property
-    def closed(self) -> bool:
-        """Whether no sender at all will have room soon."""
-        return all(sender.id in self.closed_until for sender in self.senders)
+    def closed(self, channels: Collection[str]) -> bool:
+        """Whether no sender of these channels will have room soon."""
+        return all(sender.id in self.closed_until for sender in self.senders if sender.channel in channels)
 
     def take(self, sender: Sender) -> bool:
         """One place at this sender, if it has any."""
