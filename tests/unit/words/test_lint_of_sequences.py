@@ -16,7 +16,7 @@ from tests.unit.words.saying import ABOUT, GOOD, HEALTH, found, rules_of
 LAST = "Hi {{ first_name }}, this is our last text. {{ business }}. Reply STOP to opt out."
 
 
-@pytest.mark.parametrize("day", [3, 4, 7])
+@pytest.mark.parametrize("day", [3, 4, 7, 8])
 def test_touches_closer_than_three_days_are_refused(day: int) -> None:
     steps = (GOOD[0], GOOD[1], replace(GOOD[2], day=day))
     assert rules_of(*steps, step=3) == ({"day_gaps"} if day < 8 else set())
