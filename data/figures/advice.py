@@ -31,12 +31,11 @@ class Seen:
     is_pilot: bool
     verdict: str
     brakes: Brakes
-    average_sale: float | None
 
 
 def advice(seen: Seen) -> tuple[str, ...]:
     """The sentences, the most pressing first; there is always one."""
-    return tuple(_sentences(seen))
+    return tuple(_sentences(seen)) or ("Nothing in these figures asks for anything now.",)
 
 
 def _sentences(seen: Seen) -> Iterator[str]:
@@ -44,6 +43,9 @@ def _sentences(seen: Seen) -> Iterator[str]:
     if sent == 0:
         yield "No touch has left yet, so there is nothing to learn from."
         return
+    if seen.state == "paused" and seen.paused_reason not in (None, "pilot", "staff"):
+        why = str(seen.paused_reason).replace("_", " ")
+        yield f"The campaign has paused itself ({why}): find out why first."
     if sent < ENOUGH:
         yield f"Only {sent} contacts have got a touch: wait for {ENOUGH} before you conclude anything."
         return
@@ -62,7 +64,7 @@ def _sentences(seen: Seen) -> Iterator[str]:
     if seen.verdict and "Too early" not in seen.verdict:
         yield seen.verdict
     yield from _money(seen)
-    if seen.is_pilot and not troubles:
+    if seen.is_pilot and not troubles and seen.paused_reason in (None, "pilot", "staff"):
         held = seen.outcomes.held
         if seen.outcomes.active:
             yield f"The pilot still runs for {seen.outcomes.active} contacts; their last touches are to come."
@@ -73,9 +75,6 @@ def _sentences(seen: Seen) -> Iterator[str]:
 def _troubles(seen: Seen) -> Iterator[str]:
     """What should be mended before more texts leave."""
     whole, sent, brakes = seen.whole, seen.whole.sent, seen.brakes
-    if seen.state == "paused" and seen.paused_reason not in (None, "pilot", "staff"):
-        why = str(seen.paused_reason).replace("_", " ")
-        yield f"The campaign has paused itself ({why}): find out why first."
     if whole.opted_out / sent > brakes.opt_outs_above:
         yield (
             f"{whole.opted_out} of {sent} contacts want no more texts, above {brakes.opt_outs_above:.0%}. "

@@ -111,7 +111,6 @@ def report(session: Session, campaign_id: int, meaning: Callable[[str], str] = l
         is_pilot=campaign.pilot_size is not None and campaign.released_at is None,
         verdict=made.variants.verdict,
         brakes=profile.brakes,
-        average_sale=profile.average_sale,
     )
     return replace(made, next_steps=advice(seen))
 
