@@ -18,7 +18,7 @@ demo: setup ## run everything against simulated phones and print the address
 
 test: service ## lint, then all tests on SQLite and PostgreSQL, with real Redis, Rasa and Chromium
 	@$(MAKE) --no-print-directory --jobs 2 model test-parts checks
-	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -o tmp_path_retention_policy=failed
+	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -o tmp_path_retention_policy=failed
 
 test-parts: service
 	@.ci/setup/test-parts.sh
@@ -36,7 +36,7 @@ checks: service
 bench: setup ## how long the pure parts take, each beside what one would use instead
 	@.venv/bin/python tests/bench/run.py
 
-soak: setup ## the large tests: 50,000 made-up conversations, strangers, Redis away, processes killed
+soak: setup ## the large tests: 50,000 conversations, strangers, Redis away, processes killed, a campaign
 	@PYTHONPATH=tests .venv/bin/python -m soak
 
 eval: setup ## measure understanding; EVAL=folder adds a folder of labelled texts

@@ -123,7 +123,7 @@ def running(
     environment = {name: value for name, value in environment.items() if value}
     ahead = furnish(environment, people, folder, per_second)
     service_url, phones = f"http://127.0.0.1:{port}", Phones(f"http://127.0.0.1:{phones_port}")
-    with _simulator(phones_port, service_url, made["provider's token"], folder):
+    with simulator(phones_port, service_url, made["provider's token"], folder):
         if ahead:
             phones.forward(ahead)
         world = World(folder, service_url, phones, made, environment)
@@ -133,7 +133,8 @@ def running(
 
 
 @contextmanager
-def _simulator(port: int, service_url: str, token: str, folder: Path) -> Iterator[None]:
+def simulator(port: int, service_url: str, token: str, folder: Path) -> Iterator[None]:
+    """The phone network, as a process of its own, until the block ends."""
     command = [
         sys.executable, "-m", "bot.simulator",
         "--port", str(port),
