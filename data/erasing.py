@@ -67,21 +67,18 @@ def erase_rows(session: Session, business: Business, phone: str, *, evidence: st
     strangers = (
         (Message.business_id == business.id)
         & Message.contact_id.is_(None)
+        & (Message.kind != "notice")
         & or_(Message.from_address == phone, Message.to_address == phone)
     )
     if contact is None:
         return Erased(None, texts=_count(session, strangers), provider_ids=_empty_texts(session, strangers))
     conversation = session.scalar(select(Conversation).where(Conversation.contact_id == contact.id))
     persons = list(contact.persons)
-    told = strangers | _notices_about(business, conversation)
-    texts = _count(session, (Message.contact_id == contact.id) | strangers)
-    session.execute(
-        update(Message)
-        .where(Message.contact_id == contact.id, Message.direction == "out", Message.state == "queued")
-        .values(state="cancelled", cancelled_reason=REASON)
-    )
-    under_way = _let_go(session, contact)
-    provider_ids = _empty_texts(session, (Message.contact_id == contact.id) | told)
+    theirs = (Message.contact_id == contact.id) | strangers
+    texts = _count(session, theirs)
+    named = theirs | _notices_about(business, conversation)
+    under_way = _hold_back(session, named)
+    provider_ids = _empty_texts(session, named)
     visits, ahead = _empty_visits(session, contact)
     crm_ids = [person.crm_id for person in persons if person.crm_id]
     _empty_deliveries(session, business, contact, [phone, *crm_ids])
@@ -117,10 +114,15 @@ def _empty_texts(session: Session, which: ColumnElement[bool]) -> tuple[str, ...
     return tuple(row.provider_id for row in found if row.provider_id)
 
 
-def _let_go(session: Session, contact: Contact) -> tuple[int, ...]:
-    """Texts that are with a worker: nobody looks for them or repeats them, as they have no words any more."""
-    sending = (Message.contact_id == contact.id) & (Message.state == "sending")
-    ids = session.scalars(select(Message.id).where(sending).with_for_update(key_share=True)).all()
+def _hold_back(session: Session, which: ColumnElement[bool]) -> tuple[int, ...]:
+    """What waits leaves no more; what is with a worker is neither looked for nor repeated: their ids."""
+    session.execute(
+        update(Message)
+        .where(which, Message.direction == "out", Message.state == "queued")
+        .values(state="cancelled", cancelled_reason=REASON)
+    )
+    sending = select(Message.id).where(which, Message.state == "sending").with_for_update(key_share=True)
+    ids = session.scalars(sending).all()
     session.execute(update(Message).where(Message.id.in_(ids)).values(state="unknown", claimed_at=None))
     return tuple(ids)
 

@@ -234,9 +234,18 @@ def test_a_text_that_was_under_way_is_deleted_once_the_provider_has_it(service: 
         text = enqueue(session, business, contact, kind="reply", body=SECRET, channel="sms")
         assert text is not None
         text.state, text.claimed_at = "sending", clock.real()
+        page = f"https://texts.example.com/staff/conversations/{conversation_of(session, contact).id}"
+        told = enqueue(
+            session, business, None, kind="notice", body=f"{SECRET}: {page}", channel="sms", to=TOM
+        )
+        other = enqueue(session, business, None, kind="notice", body=f"Tom: {page}7", channel="sms", to=TOM)
+        assert told
+        assert other
     assert erase()[0] == 1
     with writing() as session:
         row = session.get_one(Message, text.id)
+        assert session.get_one(Message, told.id).state == "cancelled", "the notice to staff names them"
+        assert session.get_one(Message, other.id).state == "queued"
         assert (row.state, row.body, row.to_address) == ("unknown", "", "")
         row.provider_id = "SM" + "0" * 32
     for job in erasing.due():
