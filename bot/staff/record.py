@@ -31,6 +31,9 @@ SAYS = {
     audit.CALENDAR_DISCONNECTED: "disconnected the calendar",
     audit.CALENDAR_TESTED: "tested the calendar",
     audit.HOURS_CHANGED: "changed the working hours",
+    audit.CALLED: "called the number that texts:",
+    audit.EXPORTED: "took out everything that is kept of",
+    audit.ERASED: "erased a contact on request",
     audit.LIST_UPLOADED: "uploaded a list:",
     audit.LIST_ATTESTED: "said that a list is the business's own:",
     audit.LIST_TAKEN_IN: "took in a list:",
@@ -71,6 +74,7 @@ SAYS = {
 NOBODY = "Somebody unknown"
 OPERATOR = "Whoever runs this installation"
 ITSELF = "The service"
+CONTACT = "A contact"
 NOBODYS_ADDRESS = "tried to log in, with an address that nobody has"
 
 
@@ -118,6 +122,8 @@ def _line(act: audit.Act) -> Line:
 def _nobody_of_the_staff(act: audit.Act) -> str:
     if act.detail.get("by") == audit.OPERATOR:
         return OPERATOR
+    if act.action == audit.CALLED:
+        return CONTACT
     return ITSELF if act.detail.get("campaign") else NOBODY
 
 

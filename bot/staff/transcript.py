@@ -178,6 +178,10 @@ def _acts(rows: Transcript, acts: list[AuditEvent]) -> Iterator[tuple[AuditEvent
                 )
             case noticed.ELSEWHERE:
                 said = "The calendar has an event with this number: no openers any more."
+            case audit.CALLED:
+                said = f"{first_names(rows)} called the number that texts."
+            case audit.EXPORTED:
+                said = f"{staff} took out everything that is kept of them."
             case audit.SALE_ENTERED:
                 said = f"{staff} entered a sale of {act.detail.get('amount', '')}."
             case "took over":

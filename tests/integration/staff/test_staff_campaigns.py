@@ -253,3 +253,13 @@ def test_what_staff_know_is_noted_beside_the_conversation_and_stops_the_campaign
         assert session.scalars(select(Sale.amount)).all() == [120.5]
     assert "Kim entered a sale of 120.50." in kim.get(talk).text
     assert "noted a visit of" in kim.get("/staff/record").text
+
+
+def test_everything_that_is_kept_of_somebody_is_one_download_and_on_record(desk: Desk, kim: Hand) -> None:
+    talk = desk.conversation("Sarah", "hello there")
+    file = kim.get(f"/staff/conversations/{talk}/kept.json")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert file.json is not None
+    assert [row["body"] for row in file.json["message"]] == ["hello there"]
+    assert desk.audits()[-1] == "exported what is kept of a contact"
+    assert desk.logged_in("Bo").get(f"/staff/conversations/{talk}/kept.json").status_code == 404
