@@ -106,8 +106,8 @@ def _value(facts: Facts, scale: Scale) -> float | None:
         return None
     if facts.value <= 0:
         return 0.0
-    # by the logarithm, since ten times the money is not ten times the promise
-    return min(100.0, 100 * math.log1p(facts.value) / math.log1p(scale.top))
+    # by the square root, since four times the money is about twice the promise
+    return min(100.0, 100 * math.sqrt(facts.value / scale.top))
 
 
 def _engagement(facts: Facts) -> float:
