@@ -32,7 +32,7 @@ from scheduler.outreach.places import Places, places_of
 from scheduler.outreach.sequence import NOTHING_FOLLOWS, touch_at
 from scheduler.outreach.waiting import STANDS, promote, touches_by_campaign
 
-BATCH = 100
+BATCH = 50
 """So many enrollments in one transaction."""
 
 MOST = 500
