@@ -9,27 +9,31 @@ import pytest
 import yaml
 
 from actions.words.rules import rules
-from tests.unit.words.saying import GOOD, found, opening_with, rules_of, with_text
+from tests.unit.words.saying import found, opening_with, rules_of, with_text
 
 HERE = Path(__file__).parent
 BAD: dict[str, list[str]] = yaml.safe_load((HERE / "bad_texts.yml").read_text(encoding="utf-8"))
 HARMLESS = (HERE / "harmless_texts.txt").read_text(encoding="utf-8").splitlines()
 
 
+def as_sent(words: str) -> str:
+    """A text with these words as a contact gets it, the business's name left out as the linter does."""
+    return opening_with(words).replace("{{ first_name }}", "Christopher").replace("{{ business }}", "~")
+
+
 @pytest.mark.parametrize("rule", BAD)
 def test_a_bad_text_is_caught_by_its_rule(rule: str) -> None:
+    assert not [words for words in BAD[rule] if not rules()[rule].found_in(as_sent(words))]
     step = 3 if rule == "promised_last" else 1
-    missed = [
-        words for words in BAD[rule] if rule not in rules_of(*with_text(step, opening_with(words)), step=step)
-    ]
-    assert not missed
+    assert rule in rules_of(*with_text(step, opening_with(BAD[rule][0])), step=step)
 
 
 def test_a_harmless_text_is_caught_by_none() -> None:
-    caught = {words: found(*with_text(1, opening_with(words))) for words in HARMLESS}
-    assert not {words: what for words, what in caught.items() if what}
-    last = {words: found(*GOOD[:2], replace(GOOD[2], template=opening_with(words))) for words in HARMLESS}
-    assert not {words: what for words, what in last.items() if what}
+    caught = [
+        (words, name) for words in HARMLESS for name, rule in rules().items() if rule.found_in(as_sent(words))
+    ]
+    assert not caught
+    assert not found(*with_text(1, opening_with(" ".join(HARMLESS[:3]))))
 
 
 def test_every_rule_over_words_has_its_bad_texts() -> None:

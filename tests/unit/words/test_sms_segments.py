@@ -81,7 +81,7 @@ def test_what_is_put_in_place_is_plain_itself() -> None:
 RUNS = st.tuples(st.sampled_from("a{\u20ac\u2019\U0001f389\u00e9\n"), st.integers(1, 170))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(RUNS, min_size=1, max_size=4))
 def test_it_is_what_the_carrier_counts(runs: list[tuple[str, int]]) -> None:
     text = "".join(character * times for character, times in runs)

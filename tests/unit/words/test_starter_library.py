@@ -29,10 +29,11 @@ def brief_for(each: Starter) -> Brief:
 
 
 @EACH
-@pytest.mark.parametrize("name", ["Ann\u2019s", "Riverside Family Practice", "Free & Healthy Clinic"])
-def test_each_starter_is_clean(each: Starter, name: str) -> None:
+def test_each_starter_is_clean_whatever_the_business_is_called(each: Starter) -> None:
     oldest = None if each.months[1] is None else each.months[1] - 1
-    about = replace(HEALTH, business=name, health_trade=each.health, oldest_months=oldest)
+    about = replace(
+        HEALTH, business="Ann\u2019s Free & Healthy Clinic", health_trade=each.health, oldest_months=oldest
+    )
     assert lint(as_steps(each), brief_for(each), about) == []
 
 

@@ -151,7 +151,7 @@ def test_what_stands_in_a_list_is_never_run_and_fits_into_one_line() -> None:
     assert render("{{ extra['P'] }}", FULL | {"extra": {"P": "O\u2019Neil \u2026"}}) == "O'Neil ..."
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=20))
 def test_any_text_is_filled_in_or_refused(template: str, name: str) -> None:
     with contextlib.suppress(UnusableText):
