@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,8 +86,3 @@ def _loosely(word: str) -> str:
 def in_table(name: str) -> Rule:
     """The rule of that name."""
     return rules()[name]
-
-
-def sources() -> Iterator[tuple[str, str]]:
-    """Each rule and where it comes from."""
-    return ((rule.name, rule.source) for rule in rules().values())
