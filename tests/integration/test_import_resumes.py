@@ -85,11 +85,13 @@ def test_killed_again_and_again_it_ends_as_if_nothing_had_happened(path: Path):
     undisturbed = imports.run(path, dry_run=True)
     report, before = undisturbed.report.read_text(), stored()
     assert killed_in_a_child(path, at_commit=2)  # amid the first portion: its rows are not stored yet
+    deaths = 1
     while killed_in_a_child(path, after_portions=3) and killed_in_a_child(path, at_commit=3):
         with reading() as session:
             assert session.scalars(select(ImportBatch.state).order_by(ImportBatch.id)).all() == [
                 "done", "running",
             ]  # fmt: skip
+        assert (deaths := deaths + 1) < 20, "it does not get any further"
     done = imports.run(path)
     assert (done.taken_up, done.accepted, done.updated) == (False, 0, 0)
     with reading() as session:
