@@ -27,7 +27,7 @@ from scheduler.outreach import daily
 from scheduler.outreach.claims import Batch, Claimed, claim_some, put_off
 from scheduler.outreach.facts import KIND
 from scheduler.outreach.freshening import with_live_openings
-from scheduler.outreach.marks import Called, give_back, mark, record
+from scheduler.outreach.marks import Called, Write, give_back, mark, record, writing_marks
 from scheduler.outreach.promised import keep_promise
 from scheduler.outreach.registration import needs_registration
 from scheduler.provider import reach
@@ -163,18 +163,19 @@ class _Slice:
             fit = daily.reserve(
                 self.business, self.sender, [(text.about.message, text.segments) for text in texts]
             )
-            for text in with_live_openings(self.business, texts[:fit]):
-                if self.over or not (token := self._permit()):
-                    break
-                rest.remove(text.about.message)
-                began = time.monotonic()
-                try:
-                    self._send(text)
-                finally:
-                    self.back = token
-                    _took.note(time.monotonic() - began)
-                if self.probe:
-                    self.unreachable = True
+            with writing_marks() as write:
+                for text in with_live_openings(self.business, texts[:fit]):
+                    if self.over or not (token := self._permit()):
+                        break
+                    rest.remove(text.about.message)
+                    began = time.monotonic()
+                    try:
+                        self._send(text, write)
+                    finally:
+                        self.back = token
+                        _took.note(time.monotonic() - began)
+                    if self.probe:
+                        self.unreachable = True
             self._return_permit()
             if fit < len(texts):  # the sender's day is over
                 give_back(rest, batch.at)
@@ -203,9 +204,9 @@ class _Slice:
             time.sleep(taken.wait)
         return ""
 
-    def _send(self, text: Claimed) -> None:
+    def _send(self, text: Claimed, write: Write) -> None:
         began = clock.real()
-        may_leave, self.done = mark(text.about, began, self.done), None
+        may_leave, self.done = mark(text.about, began, self.done, write), None
         self._tell()
         if not may_leave:  # something has come between: the guards say what, when it is claimed again
             give_back([text.about.message], text.about.at)

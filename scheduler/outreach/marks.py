@@ -8,6 +8,8 @@ written together with the mark of the next: one way to the disk for each text.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -25,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from data.db import engine
 from data.models import Campaign, Conversation, Enrollment, Handoff, Message, Suppression
 from data.models.base import Moment
 from data.row_writes import write_rows
@@ -55,7 +58,24 @@ class About:
     channel: str
 
 
-def mark(text: About, now: datetime, before: Called | None) -> bool:
+Write = Callable[[Callable[[Connection], Any]], Any]
+
+
+@contextmanager
+def writing_marks() -> Iterator[Write]:
+    """A way to write marks, for as long as the block: as write_rows(), over one connection where it can be.
+
+    On PostgreSQL each mark is a transaction by itself, so that none is open while the provider is called.
+    """
+    bound = engine()
+    if bound.dialect.name == "sqlite":
+        yield write_rows
+        return
+    with bound.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield lambda work: work(connection)
+
+
+def mark(text: About, now: datetime, before: Called | None, write: Write = write_rows) -> bool:
     """Note that this text's call begins `now` (real time), unless something speaks against it by now.
 
     `before`: the call before it, whose outcome is written down as well.
@@ -68,7 +88,8 @@ def mark(text: About, now: datetime, before: Called | None) -> bool:
         "hash": text.phone_hash,
         "on": text.channel,
     }
-    return write_rows(lambda connection: _mark(connection, asked, before))
+    marked: bool = write(lambda connection: _mark(connection, asked, before))
+    return marked
 
 
 def record(done: Called) -> None:

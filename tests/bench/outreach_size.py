@@ -71,12 +71,14 @@ def _enrol(size: int) -> None:
         for statement in (
             "INSERT INTO contact (business_id, phone, country, zones, zones_source, reassigned, fence,"
             " attempts, created_at) SELECT :b, '+4477' || lpad(n::text, 8, '0'), 'GB', CAST(:z AS json),"
-            " 'timezone', false, 0, 0, :now FROM generate_series(1, :n) n",
+            " 'timezone', false, 0, 0, CAST(:now AS timestamptz) FROM generate_series(1, :n) n",
             "INSERT INTO person (contact_id, first_name, last_name, relationship, unhappy, extra, created_at)"
-            " SELECT id, 'Sam', '', 'customer', false, '{}', :now FROM contact WHERE business_id = :b",
+            " SELECT id, 'Sam', '', 'customer', false, '{}', CAST(:now AS timestamptz) FROM contact"
+            " WHERE business_id = :b",
             "INSERT INTO enrollment (campaign_id, contact_id, state, variant, score, tier, queued, next_step,"
-            " due_at, created_at) SELECT :c, id, 'active', 'a', (id * 7919) % 1000 / 10.0, 'A', id % 2 = 0,"
-            " 1, CASE WHEN id % 2 = 0 THEN :now ELSE :now + (id % 1000 + 60) * interval '1 minute' END, :now"
+            " due_at, created_at) SELECT :c, id, 'active', 'a', (CAST(id AS bigint) * 7919) % 1000 / 10.0,"
+            " 'A', id % 2 = 0, 1, CAST(:now AS timestamptz) + CASE WHEN id % 2 = 0 THEN interval '0'"
+            " ELSE (id % 1000 + 60) * interval '1 minute' END, CAST(:now AS timestamptz)"
             " FROM contact WHERE business_id = :b",
         ):
             session.execute(text(statement), given)
