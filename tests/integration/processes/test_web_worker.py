@@ -20,12 +20,17 @@ THREADS = 2
 APP = """
 import select
 
+from bot import patience
+
 def app(environ, start_response):
+    if environ["PATH_INFO"] == "/list":
+        patience.have(environ)
     if environ["PATH_INFO"] == "/slow":
         # works until it cannot hear its client any more, and answers all the same
         select.select([environ["gunicorn.socket"]], [], [], 20)
     body = environ["wsgi.input"].read()
-    start_response("200 OK", [("Content-Length", "4")])
+    whole = len(body) == int(environ.get("CONTENT_LENGTH") or 0)
+    start_response("200 OK" if whole else "400 Too Short", [("Content-Length", "4")])
     return [b"done"]
 """
 
@@ -75,3 +80,17 @@ def test_whoever_trickles_keeps_nobody_else_from_being_answered(port: int, sent:
 
 def test_an_answer_may_take_longer_than_a_request_may(port: int) -> None:
     assert answered(port, "/slow") == 200
+
+
+def test_a_list_of_somebody_who_is_known_may_take_longer_to_come_in(port: int) -> None:
+    with ExitStack() as held:
+        known, stranger = (
+            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)) for _ in range(2)
+        )
+        known.sendall(STOPS_IN_THE_BODY.replace(b"/healthz", b"/list"))
+        stranger.sendall(STOPS_IN_THE_BODY)
+        while stranger.recv(1000):
+            pass  # hung up on: the time that everybody gets is over
+
+        known.sendall(b"x" * 97)
+        assert known.recv(1000).startswith(b"HTTP/1.1 200")
