@@ -132,8 +132,8 @@ class _Slice:
             batch = claim_some(self.sender, most)
             self.jobs += batch.jobs
             self._send_all(batch)
-            if batch.looked_at < most:
-                return [*self.jobs, refill] if self.wait is None else self.jobs
+            if batch.looked_at < most and self.wait is None:
+                return [*self.jobs, refill]
         if self.wait is not None:
             self._come_again(self.wait, again)
             return self.jobs
@@ -152,8 +152,9 @@ class _Slice:
 
     def _come_again(self, wait: float, again: Job) -> None:
         """When there are permits again; of several workers that found none, one comes for all."""
-        if rate_limit.once_in(f"dispatch:{self.sender.id}", wait):
-            wake([again], delay=max(0.0, wait - AHEAD))
+        delay = max(0.0, wait - AHEAD)
+        if rate_limit.once_in(f"dispatch:{self.sender.id}", delay):
+            wake([again], delay=delay)
 
     def _send_all(self, batch: Batch) -> None:
         """Call for each in turn; what is not called in time is given back."""
