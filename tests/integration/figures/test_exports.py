@@ -24,7 +24,7 @@ pytestmark = pytest.mark.database
 def campaigns(database: str) -> list[int]:
     clock.use(HandClock(NOW))
     with writing() as session:
-        made = Rows(session, seed=7, contacts=120).campaigns
+        made = Rows(session, seed=7, contacts=90).campaigns
         session.execute(update(Message).values(body="a secret word"))
         session.execute(update(Person).where(Person.contact_id == 1).values(first_name="=HYPERLINK(1)"))
         return made
@@ -44,6 +44,8 @@ def test_files_agree_with_the_figures_and_hold_no_word_of_anybody(campaigns: lis
             assert "\n=" not in file.getvalue()
             assert ",=" not in file.getvalue()
         by_touch = funnel(session, campaigns[0], by="touch")
+        each = by_campaign(session, campaigns)
+        segments = {row.key: row for row in by_segment(session, 1)}
         told = io.StringIO()
         assert write_outcomes(session, session.query(Business).one(), told, campaign_id=campaigns[0]) > 0
         assert write_outcomes(session, session.query(Business).one(), told, since=NOW) == 0
@@ -60,16 +62,7 @@ def test_files_agree_with_the_figures_and_hold_no_word_of_anybody(campaigns: lis
     assert page.by_touch == tuple(by_touch)
     assert page.cost_per_booking == page.spend.total / whole.booked
     assert page.next_steps
-
-
-def test_segments_and_campaigns_are_the_same_contacts_counted_together(campaigns: list[int]) -> None:
-    with reading() as session:
-        each = by_campaign(session, campaigns)
-        segments = {row.key: row for row in by_segment(session, 1)}
-        for campaign in campaigns:
-            (alone,) = funnel(session, campaign)
-            assert each[campaign].replied == alone.replied
-            assert each[campaign].booked == alone.booked
+    assert (each[campaigns[0]].replied, each[campaigns[0]].booked) == (whole.replied, whole.booked)
     assert segments["Lapsed"].enrolled == each[campaigns[0]].enrolled + each[campaigns[1]].enrolled
     assert segments[""].opted_out == each[campaigns[2]].opted_out
 

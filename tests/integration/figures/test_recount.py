@@ -19,7 +19,7 @@ from data.db import reading, writing
 from data.figures import funnel, revenue, spend
 
 SEEDS = range(int(os.environ.get("FIGURES_SEEDS", "1")))
-CONTACTS = int(os.environ.get("FIGURES_CONTACTS", "150"))
+CONTACTS = int(os.environ.get("FIGURES_CONTACTS", "110"))
 
 
 @pytest.mark.database

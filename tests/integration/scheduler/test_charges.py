@@ -40,7 +40,6 @@ def test_a_text_gets_the_providers_price_and_segments_some_minutes_after_it_was_
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(charges, "PAGE", 2)
-    assert charges.due() == []
     send("short", LONG, "short too")
     service.run_due()
     service.clock.forward(timedelta(minutes=5))
@@ -52,17 +51,7 @@ def test_a_text_gets_the_providers_price_and_segments_some_minutes_after_it_was_
     assert costs() == [short, long, short]
 
 
-def test_nobody_asks_again_within_ten_minutes(
-    service: Service,
-) -> None:
-    assert charges.due() == []
-    send("short")
-    service.run_due()
-    service.clock.forward(timedelta(minutes=11))
-    assert charges.due() == []  # somebody has looked a moment ago
-
-
-def test_a_price_in_another_currency_stays_what_was_reckoned(service: Service) -> None:
+def test_what_cannot_be_asked_or_is_in_another_currency_stays_what_was_reckoned(service: Service) -> None:
     with writing() as session:
         business = session.query(Business).one()
         business.profile = business.profile | {"currency": "EUR"}
@@ -70,14 +59,8 @@ def test_a_price_in_another_currency_stays_what_was_reckoned(service: Service) -
     service.run_due()
     service.clock.forward(timedelta(minutes=11))
     assert charges.due() == [Job("charges", 0)]
-    run(Job("charges", 0))
-    assert costs() == [(1.0, False, None)]
-
-
-def test_a_provider_that_is_away_changes_nothing(service: Service) -> None:
-    send("short")
-    service.run_due()
-    service.clock.forward(timedelta(minutes=11))
+    assert charges.due() == []  # one worker asks within ten minutes
     service.network.faults.add("api_error_before", status=503, calls="read")
-    run(Job("charges", 0))
-    assert costs() == [(1.0, False, None)]
+    for _ in ("the provider is away", "it names dollars"):
+        run(Job("charges", 0))
+        assert costs() == [(1.0, False, None)]
