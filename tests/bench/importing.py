@@ -67,6 +67,6 @@ def _tell(report: Report, kind: str, rows: int, turns: list[tuple[dict[str, Any]
             f"stored {took[0]['stored']:>9,}"
         )
     ratios = sorted(ours["wall"] / bare["wall"] for bare, ours in turns)
-    report.say(
-        f"{'':10s} {'':>9s}       ratio {median(ratios):.2f} (of {', '.join(f'{r:.2f}' for r in ratios)})"
-    )
+    work = median(ours["cpu"] / bare["cpu"] for bare, ours in turns)
+    all_ratios = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    report.say(f"{'':26s}ratio {median(ratios):.2f} (of {all_ratios}), of processor time {work:.2f}")
