@@ -23,6 +23,9 @@ from scheduler.outreach.sequence import NOTHING_FOLLOWS
 MOST = 2_000
 """So many take their place in one transaction."""
 
+SILENT = 200
+"""So many sequences end in one transaction: each takes longer than to take a place, and others write too."""
+
 TURNS = 5
 """So many transactions in one job."""
 
@@ -62,8 +65,9 @@ def _promote_some() -> bool:
                 update(Enrollment).where(Enrollment.id.in_(follows)).values(queued=True),
                 execution_options={"synchronize_session": False},
             )
-        _end_in_silence(session, [row.id for row in due if row.next_step == NOTHING_FOLLOWS])
-        return len(due) == MOST
+        silent = [row.id for row in due if row.next_step == NOTHING_FOLLOWS]
+        _end_in_silence(session, silent[:SILENT])
+        return len(due) == MOST or len(silent) > SILENT
 
 
 def _end_in_silence(session: Session, ids: Sequence[int]) -> None:

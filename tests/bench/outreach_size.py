@@ -89,13 +89,13 @@ def _enrol(size: int) -> None:
 def _ticks() -> dict[str, float]:
     took: dict[str, list[float]] = {
         "what is due (the sweep)": [],
-        "taking places (2,000)": [],
+        "taking places (100)": [],
         "filling (100)": [],
     }
     for number in range(TICKS):
-        _due_now(2_000)
+        _due_now(100)
         took["what is due (the sweep)"].append(_timed(_ask))
-        took["taking places (2,000)"].append(_timed(waiting._promote_some))
+        took["taking places (100)"].append(_timed(waiting._promote_some))
         took["filling (100)"].append(_timed(lambda: fill.fill(1)))
         with writing() as session:
             session.execute(update(Message).values(state="delivered", sent_at=clock.now()))
