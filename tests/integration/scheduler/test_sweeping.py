@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from scheduler.app import app, sweep
+from scheduler.app import BULK, app, sweep
 from scheduler.due import FIRST, LATE, late_jobs
 from scheduler.jobs import DueJob, Job
 from scheduler.wake_messages import post
@@ -33,10 +33,10 @@ def queue(redis_url: str) -> Iterator[redis.Redis]:
     app.conf.broker_url = before
 
 
-def taken(queue: redis.Redis) -> list[Job]:
+def taken(queue: redis.Redis, name: str = "") -> list[Job]:
     """The jobs as workers would take them."""
     jobs = []
-    while raw := queue.rpop(app.conf.task_default_queue):
+    while raw := queue.rpop(name or app.conf.task_default_queue):
         arguments = json.loads(base64.b64decode(json.loads(raw)["body"]))[0]
         jobs.append(Job(*arguments))
     return jobs
@@ -68,8 +68,28 @@ def test_the_longest_waiting_go_first_and_only_a_few_at_a_time() -> None:
     assert late_jobs(due, NOW) == [Job("converse", n) for n in range(FIRST)]
 
 
+def test_what_works_through_lists_lies_in_a_queue_of_its_own(service: Service, queue: redis.Redis) -> None:
+    queue.delete(BULK)
+    jobs = [Job("dispatch", 1), Job("outreach", 1), Job("deliver", 7)]
+    post([WakeUp(0.0, number, job, None) for number, job in enumerate(jobs)])
+    assert taken(queue) == [Job("deliver", 7)]
+    assert set(taken(queue, BULK)) == set(jobs[:2])
+
+
+def test_a_sweep_adds_no_sending_where_the_workers_have_no_room_for_more(
+    service: Service, queue: redis.Redis
+) -> None:
+    queue.delete(BULK)
+    slices = WakeUp(0.0, 1, Job("dispatch", 1), None)
+    post([slices])
+    assert taken(queue, BULK) == [slices.job] * 2, "with nothing waiting a second worker may help"
+    post([slices])
+    post([WakeUp(0.0, 2, Job("dispatch", 2), 10.0), slices])
+    assert taken(queue, BULK).count(Job("dispatch", 2)) == 0
+
+
 def test_openers_never_go_before_the_answers_that_somebody_waits_for() -> None:
-    opener = DueJob(Job("touch", 1), NOW - timedelta(hours=1), in_bulk=True)
+    opener = DueJob(Job("dispatch", 1), NOW - timedelta(hours=1), in_bulk=True)
     answer = DueJob(Job("deliver", 2), NOW - timedelta(minutes=1))
     assert late_jobs([opener, answer], NOW) == [Job("deliver", 2)]
 
