@@ -93,7 +93,7 @@ def _receive(session: Session, inbound: Inbound, gated: Gated) -> Received:
     for column, value in of_conversation(inbound).items():
         setattr(conversation, column, value)
     # whoever answers leaves the sequence, whatever the answer is
-    stop_enrollments(session, contact.id, "replied")
+    stop_enrollments(session, contact.id, "opt_out" if _opts_out(inbound, gated) else "replied")
     cancel_queued(session, contact.id, SUPERSEDED, "replied")
     scene = Scene(session, business, contact, conversation, inbound.channel, evidence=evidence)
     return _sort(scene, inbound, gated, message)

@@ -19,7 +19,7 @@ from data.enrollment_outcomes import OUTCOMES
 from data.figures import check, funnel
 from data.models import Enrollment
 from soak.outreach_count import count
-from soak.outreach_people import Contact, make_up
+from soak.outreach_people import STOPS, Contact, make_up
 from soak.outreach_play import STOPS_WITHIN, Play
 from soak.outreach_world import Waits, running
 from soak.report import Asked, Report
@@ -110,6 +110,9 @@ def _tell(play: Play, people: list[Contact], report: Report) -> None:
         faults = check(session, play.campaign)
         rows = funnel(session, play.campaign)
     named = sum(many for outcome, many in ended.items() if outcome in OUTCOMES)
+    wished = sum(play.wrote[text] for text in STOPS)
+    stopped = ended.get("opted_out", 0)
+    report.claim("opt-outs that ended as such", stopped >= wished, f"{stopped}, {wished} of them by text")
     report.claim("contacts with an outcome", named == len(people), f"{named} of {len(people)}")
     report.claim(
         "the funnel adds up to the row", not faults, "; ".join(faults) or f"{rows[0].enrolled} enrolled"
