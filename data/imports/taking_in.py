@@ -63,7 +63,7 @@ def take_in(
         work = _Work(given, reader, look, progress, attested_by.strip(), business_id, dry_run)
         _refuse_without_any_basis(work, business.id)
         journal, complete = begin(
-            Path(running.report) if running and running.report else report,
+            _where_it_began(running) or report,
             keep=progress.journal,
             dry_run=dry_run,
         )
@@ -84,6 +84,12 @@ def take_in(
         finally:
             journal.close(over=over or progress.batch_id is None)
     return summary
+
+
+def _where_it_began(running: ImportBatch | None) -> Path | None:
+    """Whose journal goes on, as long as its folder is there (another machine, or an upload thrown away)."""
+    began = Path(running.report) if running and running.report else None
+    return began if began and began.parent.is_dir() else None
 
 
 class _Work:
@@ -223,8 +229,8 @@ def _refuse_without_any_basis(work: _Work, business_id: int) -> None:
             return
     raise ListError(
         f"{work.given.path.name} shows of nobody why they may be texted, neither consent nor a visit nor a "
-        "dated enquiry, and is refused as a whole; name the column that does with --map contact_basis=COLUMN "
-        "or --map last_visit=COLUMN"
+        "dated enquiry, and is refused as a whole; say which it is with --map contact_basis=COLUMN or --map "
+        "last_visit=COLUMN if a column shows it"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import signal
 from collections import Counter
 from datetime import UTC, datetime
@@ -120,6 +121,18 @@ def test_a_report_whose_notes_somebody_removed_is_said_to_lack_rows(path: Path):
     assert killed_in_a_child(path, after_portions=3)
     path.with_name("list.report.csv.part").unlink()
     assert not imports.run(path).report_complete
+
+
+def test_one_that_died_in_a_folder_that_is_gone_is_taken_up_elsewhere(path: Path):
+    undisturbed = imports.run(path, dry_run=True)
+    upload = path.with_name("upload")
+    upload.mkdir()
+    copy = upload / path.name
+    shutil.copy(path, copy)
+    assert killed_in_a_child(copy, after_portions=3)
+    shutil.rmtree(upload)
+    done = imports.run(path)
+    assert (done.taken_up, done.report_complete, done.counts()) == (True, False, undisturbed.counts())
 
 
 def test_between_two_portions_others_write(path: Path):
