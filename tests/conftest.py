@@ -56,6 +56,7 @@ LONG = (
     "processes/test_up.py",
     "e2e/test_demo.py",
     "processes/test_any_order.py",
+    "soak/test_outreach_small.py",
     "nlu/test_rasa_model.py",
     "webhooks/test_strangers.py",
     "processes/test_supervision.py",
