@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from calendar_owner import OWNER, Owner, lead_to
 from google_server.fixtures import ConnectedGoogle, google_server
+from services import databases
 from staff_desk import Desk, furnish
 
 from bot.webapp import create_app
-from data import settings
+from data import clock, db, settings
 from scheduler import wake
 from scheduler.jobs import Job
 
@@ -19,6 +22,26 @@ __all__ = ["google_server"]
 
 @pytest.fixture
 def desk(database: str) -> Iterator[Desk]:
+    with _opened() as opened:
+        yield opened
+
+
+@pytest.fixture
+def lone_desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk on one kind of database alone: for what other tests show on both."""
+    before = settings.get()
+    with databases.sqlite_copy(sqlite_template, tmp_path) as url:
+        settings.use(settings.isolated(database_url=url, rekindle_data_dir=tmp_path))
+        db.connect()
+        with _opened() as opened:
+            yield opened
+        db.dispose()
+        settings.use(before)
+        clock.use()
+
+
+@contextmanager
+def _opened() -> Iterator[Desk]:
     before = settings.get()
     settings.use(
         before.model_copy(

@@ -26,6 +26,12 @@ LIST = (
 """One who may be texted, one without a number, one without a basis."""
 
 
+@pytest.fixture
+def desk(lone_desk: Desk) -> Desk:
+    """On one kind of database: what an import stores is shown on both elsewhere."""
+    return lone_desk
+
+
 def upload(browser: Browser, content: bytes | str, name: str = "our list.csv", **fields: str) -> TestResponse:
     raw = content.encode() if isinstance(content, str) else content
     data = {"csrf_token": browser.token("/staff/lists"), "file": (io.BytesIO(raw), name), **fields}

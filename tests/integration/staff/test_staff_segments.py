@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from desk_contacts import Hand, people
 from sqlalchemy import select
 from staff_desk import Desk
 
 from data.db import reading
 from data.models import Segment
+
+
+@pytest.fixture
+def desk(lone_desk: Desk) -> Desk:
+    """On one kind of database: what is stored, and how, is shown on both elsewhere."""
+    return lone_desk
 
 
 def saved() -> list[tuple[str, dict[str, object]]]:
