@@ -23,6 +23,7 @@ from redis.retry import Retry
 
 from scheduler.app import BULK, app, run_job
 from scheduler.jobs import IN_BULK, Job
+from scheduler.wake_help import wants_help
 from scheduler.waker import WakeUp
 
 PATIENCE = 0.5
@@ -61,14 +62,15 @@ def post(due: Sequence[WakeUp]) -> None:
 
 
 def _post_bulk(server: redis.Redis, bulk: Sequence[WakeUp]) -> None:
-    """A slice of sending wakes the next one itself, and a second one where nothing waits for a worker.
+    """A slice of sending wakes the next one itself, and a second one that helps where workers are free.
 
-    So as many soon send at the same time as there are workers free, and no more wait than that; what a sweep
-    finds is left out then.
+    So as many soon send at the same time as a sender has work for and as there are workers; what a sweep
+    finds is left out where nobody is free.
     """
     wanted = [one for one in bulk if one.expires is None]
     if server.llen(BULK) == 0:
-        wanted = [one for one in bulk if one.job.kind == "dispatch" and one.expires is None] + list(bulk)
+        helped = [one for one in wanted if one.job.kind == "dispatch" and wants_help(server, one.job.row)]
+        wanted = [*helped, *bulk]
     if wanted:
         server.lpush(BULK, *(message(one.job, one.expires, BULK) for one in wanted))
 

@@ -34,6 +34,7 @@ from scheduler.provider import reach
 from scheduler.provider.client import NotReached, OutcomeUnknown, Refused, provider
 from scheduler.stopping import may_probe, start_again, wait_of
 from scheduler.wake import wake
+from scheduler.wake_help import call_for_help
 
 SLICE = 0.5
 """Seconds (real time) for which one worker sends before it looks what else there is to do."""
@@ -116,6 +117,8 @@ class _Slice:
     unreachable: bool = False
     wait: float | None = None
     """In how many seconds there is a permit again, where there was none."""
+    slept: float = 0.0
+    """Seconds that were spent waiting for permits."""
     back: str = ""
     """The permit of the last call, which goes back with the question for the next one."""
     ends: float = field(default_factory=lambda: time.monotonic() + SLICE)
@@ -137,7 +140,14 @@ class _Slice:
         if self.wait is not None:
             self._come_again(self.wait, again)
             return self.jobs
-        return self.jobs if self.unreachable or self.probe else [*self.jobs, refill, again]
+        if self.unreachable or self.probe:
+            return self.jobs
+        if self.slept > SLICE / 2:  # fewer could do it: of those who mostly waited, one goes on
+            self._come_again(SLICE / 2, again, at_once=True)
+            return [*self.jobs, refill]
+        if not self.slept:
+            call_for_help(self.sender.id)
+        return [*self.jobs, refill, again]
 
     def _worth_claiming(self, free: int) -> int:
         """As many as permits and the time that is left will do for."""
@@ -150,11 +160,11 @@ class _Slice:
         """Whether this slice has to end."""
         return self.unreachable or self.wait is not None or time.monotonic() >= self.ends
 
-    def _come_again(self, wait: float, again: Job) -> None:
+    def _come_again(self, wait: float, again: Job, *, at_once: bool = False) -> None:
         """When there are permits again; of several workers that found none, one comes for all."""
         delay = max(0.0, wait - AHEAD)
         if rate_limit.once_in(f"dispatch:{self.sender.id}", delay):
-            wake([again], delay=delay)
+            wake([again], delay=0.0 if at_once else delay)
 
     def _send_all(self, batch: Batch) -> None:
         """Call for each in turn; what is not called in time is given back."""
@@ -203,6 +213,7 @@ class _Slice:
                 self.wait = taken.wait
                 break
             time.sleep(taken.wait)
+            self.slept += taken.wait
         return ""
 
     def _send(self, text: Claimed, write: Write) -> None:
