@@ -251,9 +251,7 @@ def test_contacts_without_lawful_hours_do_not_block_a_campaign(service: Service)
         for n in range(8):
             add_contact(session, business, f"+121255501{40 + n}", "Sample")
         enrolling.begin(session, business, "spring", Profile.model_validate(business.profile).opener)
-        for stranger in session.query(Contact).where(
-            Contact.id != sarah.id
-        ):  # moved away since
+        for stranger in session.query(Contact).where(Contact.id != sarah.id):  # moved away since
             stranger.timezone, stranger.zones = None, ["Pacific/Honolulu", "Europe/London", "Asia/Tokyo"]
         enrolled = session.query(Enrollment).where(Enrollment.contact_id == sarah.id).one()
         enrolled.due_at = clock.now() + timedelta(seconds=1)
