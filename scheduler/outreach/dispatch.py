@@ -142,8 +142,8 @@ class _Slice:
             return self.jobs
         if self.unreachable or self.probe:
             return self.jobs
-        if self.slept > SLICE / 2:  # fewer could do it: of those who mostly waited, one goes on
-            self._come_again(SLICE / 2, again, at_once=True)
+        mostly_waited = self.slept > SLICE / 2  # fewer could do it: of those who end together, one goes on
+        if mostly_waited and not rate_limit.once_in(f"surplus:{self.sender.id}", SLICE / 2):
             return [*self.jobs, refill]
         if not self.slept:
             call_for_help(self.sender.id)
@@ -160,11 +160,11 @@ class _Slice:
         """Whether this slice has to end."""
         return self.unreachable or self.wait is not None or time.monotonic() >= self.ends
 
-    def _come_again(self, wait: float, again: Job, *, at_once: bool = False) -> None:
+    def _come_again(self, wait: float, again: Job) -> None:
         """When there are permits again; of several workers that found none, one comes for all."""
         delay = max(0.0, wait - AHEAD)
         if rate_limit.once_in(f"dispatch:{self.sender.id}", delay):
-            wake([again], delay=0.0 if at_once else delay)
+            wake([again], delay=delay)
 
     def _send_all(self, batch: Batch) -> None:
         """Call for each in turn; what is not called in time is given back."""
