@@ -1,0 +1,241 @@
+"""Lanes: the calls of a slice of dispatching, one after the other in each lane, several lanes at a time.
+
+A provider takes its time: with a tenth of a second for an answer, one call at a time would be ten texts a
+second for a worker. A lane is a thread. What all lanes of a slice share is kept in Going.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import secrets
+import time
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import structlog
+
+from data import clock
+from data.db import writing
+from data.models import Message, Sender
+from data.queries.messages import claimed_since
+from scheduler import permits
+from scheduler.consequences import fail
+from scheduler.deliver import AGAIN, CALL_WITHIN
+from scheduler.jobs import Job
+from scheduler.measures.watch import Move, tell
+from scheduler.outreach.claims import Claimed
+from scheduler.outreach.facts import KIND
+from scheduler.outreach.marks import Called, Write, give_back, mark, record, writing_marks
+from scheduler.outreach.promised import keep_promise
+from scheduler.provider import reach
+from scheduler.provider.client import NotReached, OutcomeUnknown, Refused, provider
+from scheduler.stopping import start_again
+
+LANES = 8
+"""At most so many calls of one worker at a time: a worker that is killed leaves so many unknown outcomes."""
+
+SHORT = 0.2
+"""Seconds that are waited for a permit within a slice; longer ones are slept by nobody."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Took:
+    """How long a text takes just now in this process, mark and call, in seconds."""
+
+    each: float = 0.02
+
+    def note(self, seconds: float) -> None:
+        self.each = max(0.001, 0.8 * self.each + 0.2 * seconds)
+
+
+took = Took()
+
+
+def lanes_for(per_second: float) -> int:
+    """So many calls at a time keep a sender's pace, with calls that take as long as the last ones did."""
+    return max(1, min(LANES, 1 + int(per_second * took.each)))
+
+
+@dataclass(slots=True)
+class Going:
+    """What the lanes of a slice share: the texts that are still to be called for, and what ends the slice."""
+
+    sender: Sender
+    probe: bool
+    ends: float
+    """When the time is up (monotonic)."""
+    texts: deque[Claimed] = field(default_factory=deque)
+    jobs: list[Job] = field(default_factory=list)
+    unreachable: bool = False
+    wait: float | None = None
+    """In how many seconds there is a permit again, where there was none."""
+    slept: float = 0.0
+    """Seconds that were spent waiting for permits."""
+
+    @property
+    def over(self) -> bool:
+        """Whether this slice has to end."""
+        return self.unreachable or self.wait is not None or time.monotonic() >= self.ends
+
+    def send(self, texts: Iterable[Claimed], lanes: int) -> list[Claimed]:
+        """Call for these texts; returns those for which no call has begun, which are to be given back."""
+        self.texts.extend(texts)
+        running = [Lane(self) for _ in range(min(lanes, len(self.texts)))]
+        try:
+            if len(running) == 1:
+                running[0].run()
+            else:
+                self._side_by_side(running)
+        except BaseException:
+            self.ends = 0.0  # this worker is to end: the other lanes finish the call in hand
+            raise
+        return list(self.texts)
+
+    def _side_by_side(self, lanes: list[Lane]) -> None:
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            try:
+                done = [pool.submit(contextvars.copy_context().run, lane.run) for lane in lanes]
+                for each in done:
+                    each.result()
+            except BaseException:
+                self.ends = 0.0
+                raise
+
+
+@dataclass(slots=True)
+class Lane:
+    """One call after the other."""
+
+    going: Going
+    done: Called | None = None
+    """The call whose outcome is still to be written down."""
+    moves: list[Move] = field(default_factory=list)
+    back: str = ""
+    """The permit of the last call, which goes back with the question for the next one."""
+
+    def run(self) -> None:
+        """Until the time is up or nothing is left."""
+        try:
+            with writing_marks() as write:
+                while (text := self._next()) is not None:
+                    began = time.monotonic()
+                    token, self.back = self.back, ""
+                    try:
+                        self._send(text, write)
+                    finally:
+                        self.back = token
+                        took.note(time.monotonic() - began)
+                    if self.going.probe:
+                        self.going.unreachable = True
+        finally:
+            self._return_permit()
+            self._write_down()
+
+    def _next(self) -> Claimed | None:
+        """The next text, with a permit in hand; None where the lane ends."""
+        if self.going.over or not self.going.texts:
+            return None
+        if not self._permit():
+            return None
+        try:
+            return self.going.texts.popleft()
+        except IndexError:  # another lane has taken the last one
+            permits.give_up(self.going.sender.address, [self.back])
+            self.back = ""
+            return None
+
+    def _return_permit(self) -> None:
+        sender = self.going.sender
+        if self.back:
+            permits.returned(sender.address, sender.per_second, [self.back])
+            self.back = ""
+
+    def _permit(self) -> bool:
+        """Whether there is a permit, waited for if that is short; it is in hand then, as `back`."""
+        going, token = self.going, secrets.token_hex(6)
+        while not going.over:
+            sender = going.sender
+            taken = permits.take(sender.address, sender.per_second, [token], back=self.back)
+            self.back = ""
+            if taken.permits:
+                self.back = token
+                return True
+            if taken.wait > SHORT:
+                going.wait = taken.wait
+                break
+            time.sleep(taken.wait)
+            going.slept += taken.wait
+        return False
+
+    def _send(self, text: Claimed, write: Write) -> None:
+        began = clock.real()
+        may_leave, self.done = mark(text.about, began, self.done, write), None
+        self._tell()
+        if not may_leave:  # something has come between: the guards say what, when it is claimed again
+            give_back([text.about.message], text.about.at)
+            return
+        if clock.real() - began > CALL_WITHIN:
+            return  # stopped in between: whoever reconciles asks the provider first
+        try:
+            sent = provider().send(text.outbound)
+        except NotReached:
+            reach.failed()
+            self.going.unreachable = True
+            self._return(text)
+            log.warning("provider not reached, trying again", message=text.about.message)
+        except OutcomeUnknown:
+            reach.failed()
+            self.going.unreachable = not reach.may_try()
+            log.warning("outcome unknown, to be reconciled", message=text.about.message)
+        except Refused as refusal:
+            reach.answered()
+            self._refused(text, refusal)
+        else:
+            reach.answered()
+            self.done = Called(text.about.message, sent.provider_id, clock.now())
+            self.moves.append(
+                Move(text.about.message, text.contact, "out", KIND, text.about.channel, "sent", None, None)
+            )
+            if text.is_last or self.going.probe:
+                self._write_down()
+                self._afterwards(text)
+
+    def _write_down(self) -> None:
+        if self.done is not None:
+            record(self.done)
+            self.done = None
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.done is None:
+            for move in self.moves:
+                tell(move)
+            self.moves.clear()
+
+    def _afterwards(self, text: Claimed) -> None:
+        with writing() as session:
+            message = session.get_one(Message, text.about.message)
+            keep_promise(session, message)
+            if self.going.probe:
+                start_again(session, message, delivered=False)
+
+    def _refused(self, text: Claimed, refusal: Refused) -> None:
+        with writing() as session:
+            message = claimed_since(session, text.about.message, text.about.at)
+            if message is None:
+                return
+            self.going.jobs += fail(session, message, refusal.code, "failed", asked_to_wait=refusal.wait)
+            stopped = session.get_one(Sender, self.going.sender.id).stopped_reason
+        if stopped is not None and not self.going.probe:
+            self.going.unreachable = True
+
+    def _return(self, text: Claimed) -> None:
+        with writing() as session:
+            message = claimed_since(session, text.about.message, text.about.at)
+            if message is not None:
+                message.state, message.claimed_at, message.called_at = "queued", None, None
+                message.due_at, message.attempts = clock.now() + AGAIN, message.attempts - 1
