@@ -26,8 +26,8 @@ ORPHANS = 20
 def due_outreach(session: Session, until: datetime) -> Iterator[DueJob]:
     """The outreach that waits for a moment up to `until` (aware)."""
     yield from _waiting(session, until)
-    # to stand in a queue is to wait for one's turn, and is never overdue: whoever asks what has been due since
-    # a moment in the past hears nothing of it (the sweep's own moment is past by a little, too)
+    # to stand in a queue is to wait for one's turn, and is never overdue: whoever asks what has been due for
+    # minutes hears nothing of it (the moment of a sweep itself is past by a little, too)
     if until >= clock.now() - JUST_NOW:
         yield from _standing(session)
     yield from _ready(session, until)

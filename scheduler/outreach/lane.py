@@ -86,10 +86,10 @@ class Going:
         self.texts.extend(texts)
         running = [Lane(self) for _ in range(min(lanes, len(self.texts)))]
         try:
-            if len(running) == 1:
-                running[0].run()
-            else:
+            if len(running) > 1:
                 self._side_by_side(running)
+            elif running:
+                running[0].run()
         except BaseException:
             self.ends = 0.0  # this worker is to end: the other lanes finish the call in hand
             raise

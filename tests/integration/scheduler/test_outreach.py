@@ -23,7 +23,7 @@ from data.models import (
 )
 from data.queries.messages import conversation_of
 from data.queries.suppressions import PROMISED_LAST, suppressed_for
-from scheduler.outreach import brakes, claims, dispatch, fill, marks
+from scheduler.outreach import brakes, claims, fill, lane, marks
 from scheduler.outreach.sequence import ANSWER_WITHIN
 from scheduler.reconcile import reconcile
 from scheduler.troubles import troubles
@@ -128,7 +128,7 @@ def test_what_has_come_between_claim_and_call_stops_the_text(
     campaign()
     fill.outreach(1)
     change(lambda *_: None)  # there is a conversation, as with everybody who has got a text before
-    really = dispatch.mark
+    really = lane.mark
 
     def just_before(*given: object) -> bool:
         if outcome in ("replied", "declined", "with_staff"):
@@ -138,7 +138,7 @@ def test_what_has_come_between_claim_and_call_stops_the_text(
                 session.query(Enrollment).one().state = "stopped"
         return really(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(dispatch, "mark", just_before)
+    monkeypatch.setattr(lane, "mark", just_before)
     service.run_due()
     assert service.arrived() == []
     assert service.outbox()[0].state != "sending"
@@ -149,8 +149,9 @@ def test_an_opt_out_and_a_pause_take_hold_between_two_texts_of_a_batch(
 ) -> None:
     made = campaign(contacts=6)
     fill.outreach(1)
+    monkeypatch.setattr(lane, "LANES", 1)  # so that it is certain which texts have been called for
     sent: list[object] = []
-    really = dispatch.mark
+    really = lane.mark
 
     def pause_after_two(*given: object) -> bool:
         if len(sent) == 2:
@@ -159,7 +160,7 @@ def test_an_opt_out_and_a_pause_take_hold_between_two_texts_of_a_batch(
         sent.append(given)
         return really(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(dispatch, "mark", pause_after_two)
+    monkeypatch.setattr(lane, "mark", pause_after_two)
     service.run_due()
     assert [text.state for text in service.outbox() if not text.sent_at] == ["queued"] * 4
     with writing() as session:

@@ -79,7 +79,7 @@ def test_what_works_through_lists_lies_in_a_queue_of_its_own(service: Service, q
 def test_a_sweep_adds_no_sending_where_the_workers_have_no_room_for_more(
     service: Service, queue: redis.Redis
 ) -> None:
-    queue.delete(BULK)
+    queue.delete(BULK, "rekindle:help:1")
     slices = WakeUp(0.0, 1, Job("dispatch", 1), None)
     post([slices])
     assert taken(queue, BULK) == [slices.job]
