@@ -100,6 +100,7 @@ class _Slice:
             if free.wait > SHORT:
                 self._come_again(free.wait, again)
                 return self.going.jobs
+            self.going.see(free.permits)
             lanes = 1 if self.going.probe else lanes_for(self.sender.per_second)
             most = 1 if self.going.probe else self._worth_claiming(free.permits, lanes)
             batch = claim_some(self.sender, most)

@@ -36,6 +36,12 @@ from scheduler.stopping import start_again
 LANES = 8
 """At most so many calls of one worker at a time: a worker that is killed leaves so many unknown outcomes."""
 
+IN_HAND = 8
+"""So many permits a lane takes at a time where there are plenty: each question costs a way to Redis."""
+
+PLENTY = 100
+"""Permits a second; of fewer none is held for longer than its own call."""
+
 SHORT = 0.2
 """Seconds that are waited for a permit within a slice; longer ones are slept by nobody."""
 
@@ -75,6 +81,13 @@ class Going:
     """In how many seconds there is a permit again, where there was none."""
     slept: float = 0.0
     """Seconds that were spent waiting for permits."""
+    at_a_time: int = 1
+    """How many permits a lane takes at a time."""
+
+    def see(self, free: int) -> None:
+        """So many permits are free just now: with half of them unused, the pace holds nobody up."""
+        plenty = self.sender.per_second >= PLENTY and free >= self.sender.per_second / 2
+        self.at_a_time = IN_HAND if plenty else 1
 
     @property
     def over(self) -> bool:
@@ -114,8 +127,10 @@ class Lane:
     done: Called | None = None
     """The call whose outcome is still to be written down."""
     moves: list[Move] = field(default_factory=list)
-    back: str = ""
-    """The permit of the last call, which goes back with the question for the next one."""
+    hand: list[str] = field(default_factory=list)
+    """Permits that were taken, for the next calls."""
+    used: list[str] = field(default_factory=list)
+    """Those whose calls are over; they go back before the next ones are taken."""
 
     def run(self) -> None:
         """Until the time is up or nothing is left."""
@@ -123,53 +138,52 @@ class Lane:
             with writing_marks() as write:
                 while (text := self._next()) is not None:
                     began = time.monotonic()
-                    token, self.back = self.back, ""
                     try:
                         self._send(text, write)
                     finally:
-                        self.back = token
+                        self.used.append(self.hand.pop())
                         took.note(time.monotonic() - began)
                     if self.going.probe:
                         self.going.unreachable = True
         finally:
-            self._return_permit()
+            self._let_go()
             self._write_down()
 
     def _next(self) -> Claimed | None:
         """The next text, with a permit in hand; None where the lane ends."""
-        if self.going.over or not self.going.texts:
-            return None
-        if not self._permit():
+        if self.going.over or not self.going.texts or not self._permit():
             return None
         try:
             return self.going.texts.popleft()
         except IndexError:  # another lane has taken the last one
-            permits.give_up(self.going.sender.address, [self.back])
-            self.back = ""
             return None
 
-    def _return_permit(self) -> None:
-        sender = self.going.sender
-        if self.back:
-            permits.returned(sender.address, sender.per_second, [self.back])
-            self.back = ""
-
     def _permit(self) -> bool:
-        """Whether there is a permit, waited for if that is short; it is in hand then, as `back`."""
-        going, token = self.going, secrets.token_hex(6)
-        while not going.over:
-            sender = going.sender
-            taken = permits.take(sender.address, sender.per_second, [token], back=self.back)
-            self.back = ""
-            if taken.permits:
-                self.back = token
-                return True
+        """Whether there is a permit in hand, waited for if that is short."""
+        going, sender = self.going, self.going.sender
+        tokens = [secrets.token_hex(6) for _ in range(min(going.at_a_time, len(going.texts)))]
+        while not (self.hand or going.over):
+            back = self.used.pop() if len(self.used) == 1 else ""
+            permits.returned(sender.address, sender.per_second, self.used)
+            self.used.clear()
+            taken = permits.take(sender.address, sender.per_second, tokens, back=back)
+            self.hand = tokens[: taken.permits]
+            if self.hand:
+                break
             if taken.wait > SHORT:
                 going.wait = taken.wait
                 break
             time.sleep(taken.wait)
             going.slept += taken.wait
-        return False
+        return bool(self.hand)
+
+    def _let_go(self) -> None:
+        """Leave no permit behind: those of calls run out by themselves, those of none are free at once."""
+        sender = self.going.sender
+        permits.returned(sender.address, sender.per_second, self.used)
+        permits.give_up(sender.address, self.hand)
+        self.used.clear()
+        self.hand.clear()
 
     def _send(self, text: Claimed, write: Write) -> None:
         began = clock.real()
