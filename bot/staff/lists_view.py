@@ -161,7 +161,7 @@ def _look(upload: Upload, business_id: int) -> dict[str, Any]:
     try:
         done = take_in(given, dry_run=True, report=scratch, business_id=business_id, on_rows=rows)
     except ListError as error:
-        return {"audit": audit, "wrong": f"{error}."}
+        return {"audit": audit, "wrong": f"{plain(error, upload)}."}
     finally:
         scratch.unlink(missing_ok=True)
     return {"audit": audit, "counts": done.counts()}

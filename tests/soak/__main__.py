@@ -9,7 +9,7 @@ from pathlib import Path
 
 from soak.report import ROOT, Asked
 
-PARTS = ("conversations", "openings", "strangers", "outage", "kills", "booking", "outreach")
+PARTS = ("conversations", "openings", "strangers", "outage", "kills", "booking", "figures", "outreach")
 """Modules beside this one; each has a `main(asked) -> bool` that prints its claims and keeps raw lines."""
 
 
