@@ -6,25 +6,23 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.campaign_opened import opened
 from bot.cli.starting import refuse
+from bot.cli.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from scheduler.campaigns.plan import Plan
 
 
-def _plan(file: Path) -> Any:
-    import yaml
-
+def _plan(file: Path) -> Plan:
     from scheduler.campaigns.plan import BadPlan, read_plan
 
     try:
-        return read_plan(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(f"{file} cannot be read: {error}")
-    except yaml.YAMLError as error:
-        refuse(f"{file} is not YAML: {str(error).splitlines()[0]}")
+        return read_plan(read_yaml(file))
     except BadPlan as error:
         refuse(f"{file}, {error}")
 

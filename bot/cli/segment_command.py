@@ -10,6 +10,7 @@ import click
 
 from bot.cli.segment_shown import best, tell, tell_line
 from bot.cli.starting import refuse, start
+from bot.cli.yaml_file import read_yaml
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -204,16 +205,10 @@ def _find(session: Session, business: Business, name: str) -> Segment:
 
 
 def _read(file: Path) -> Rule:
-    import yaml
-
     from data.segments.rule import UnusableRule, read_rule
 
     try:
-        return read_rule(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is no text in UTF-8'}")
-    except yaml.YAMLError as error:
-        refuse(f"{file} is no YAML: {' '.join(str(error).split())}")
+        return read_rule(read_yaml(file))
     except UnusableRule as error:
         refuse(f"{file}: {error}")
 

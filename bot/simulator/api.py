@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 import socket
 import struct
@@ -16,6 +15,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, request
 
 from bot.simulator import prices
+from bot.simulator.account import authenticate
 from bot.simulator.faults import Fault
 from bot.simulator.network import Network
 from bot.simulator.records import Message, number_of
@@ -41,16 +41,11 @@ def blueprint(network: Network) -> Blueprint:
             answer.headers["Retry-After"] = str(refusal.retry_after)
         return answer
 
-    def authenticate(sid: str) -> None:
-        given = request.authorization
-        known = given is not None and given.type == "basic" and given.username == sid == ground.account_sid
-        secret = (given.password or "") if given else ""
-        if not known or not any(hmac.compare_digest(secret.encode(), t.encode()) for t in ground.tokens):
-            raise Refusal(20003)
-
     def faulty(sid: str, call: str, number: str | None, act: Callable[[], Response]) -> Response:
         """Do what a call asks for, with the fault that is due."""
-        authenticate(sid)
+        if sid != ground.account_sid:
+            raise Refusal(20003)
+        authenticate(ground)
         strike = network.faults.strike
         fault = strike(
             "api_error_before", "api_hang_before", "api_close_before", "api_reset_before",

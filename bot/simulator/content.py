@@ -5,13 +5,13 @@ Source: the provider's pages "Content API resources" and, for what a variable ma
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from bot.simulator.account import guard
 from bot.simulator.ground import Ground
 from bot.simulator.records import Message, Template
 from bot.simulator.refusals import Refusal
@@ -63,19 +63,7 @@ def blueprint(ground: Ground) -> Blueprint:
     """The routes below /v1/Content, at the same address as the rest."""
     content = Blueprint("content", __name__, url_prefix="/v1/Content")
 
-    @content.errorhandler(Refusal)
-    def refused(refusal: Refusal) -> tuple[Response, int]:
-        return jsonify(refusal.as_json()), refusal.status
-
-    @content.before_request
-    def authenticate() -> None:
-        given = request.authorization
-        known = given is not None and given.type == "basic" and given.username == ground.account_sid
-        secret = (given.password or "") if given else ""
-        if not known or not any(hmac.compare_digest(secret.encode(), t.encode()) for t in ground.tokens):
-            raise Refusal(20003)
-        if ground.faults.strike("api_error_before", call="content"):
-            raise Refusal(20500)
+    guard(content, ground, "content")
 
     def find(sid: str) -> Template:
         with ground.lock:

@@ -5,12 +5,12 @@ Source: the provider's pages "Lookup v2 API", "Line Type Intelligence" and "Reas
 
 from __future__ import annotations
 
-import hmac
 from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from bot.simulator.account import guard
 from bot.simulator.ground import Ground
 from bot.simulator.records import Line
 from bot.simulator.refusals import Refusal
@@ -20,19 +20,7 @@ def blueprint(ground: Ground) -> Blueprint:
     """The routes below /v2/PhoneNumbers, at the same address as the rest."""
     lookups = Blueprint("lookups", __name__, url_prefix="/v2/PhoneNumbers")
 
-    @lookups.errorhandler(Refusal)
-    def refused(refusal: Refusal) -> tuple[Response, int]:
-        return jsonify(refusal.as_json()), refusal.status
-
-    @lookups.before_request
-    def authenticate() -> None:
-        given = request.authorization
-        known = given is not None and given.type == "basic" and given.username == ground.account_sid
-        secret = (given.password or "") if given else ""
-        if not known or not any(hmac.compare_digest(secret.encode(), t.encode()) for t in ground.tokens):
-            raise Refusal(20003)
-        if ground.faults.strike("api_error_before", call="lookup"):
-            raise Refusal(20500)
+    guard(lookups, ground, "lookup")
 
     @lookups.get("/<number>")
     def fetch(number: str) -> Response:
