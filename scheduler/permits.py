@@ -54,16 +54,18 @@ class Pace:
         return self.window + GUARD
 
 
-def take(sender: str, per_second: float, tokens: Sequence[str], *, first: str = "", back: str = "") -> Taken:
+def take(
+    sender: str, per_second: float, tokens: Sequence[str], *, first: str = "", back: Sequence[str] = ()
+) -> Taken:
     """Take a permit for each of these tokens, or for as many as there are.
 
     `first`: the name of an answer, which takes one and, where there is none, waits before everybody else.
-    `back`: the permit of a call that is over just now, as `returned` has it.
+    `back`: the permits of calls that are over just now, as `returned` has them.
     """
     pace = Pace.of(per_second)
     settings = (pace.permits, pace.window, pace.guard, WAITS_FOR, LOOKED_AT)
     answer = rate_limit.ask(
-        lambda server: server.eval(_TAKE, 2, *_keys(sender), *settings, first, back, *tokens)
+        lambda server: server.eval(_TAKE, 2, *_keys(sender), *settings, first, len(back), *back, *tokens)
     )
     if answer is None:
         with _lock:
@@ -106,16 +108,19 @@ local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local permits, window, guard = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local patience, most, first = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
-if ARGV[7] ~= '' then redis.call('ZADD', KEYS[1], 'XX', string.format('%.6f', now + window), ARGV[7]) end
+local before = 7 + tonumber(ARGV[7])
+for number = 8, before do
+  redis.call('ZADD', KEYS[1], 'XX', string.format('%.6f', now + window), ARGV[number])
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 local free = permits - redis.call('ZCARD', KEYS[1])
-local asked = #ARGV - 7
+local asked = #ARGV - before
 local granted = free
 if first == '' then granted = free - redis.call('ZCARD', KEYS[2]) end
 granted = math.max(0, math.min(asked, granted))
 for number = 1, granted do
-  redis.call('ZADD', KEYS[1], string.format('%.6f', now + guard), ARGV[7 + number])
+  redis.call('ZADD', KEYS[1], string.format('%.6f', now + guard), ARGV[before + number])
 end
 if granted > 0 then
   redis.call('PEXPIRE', KEYS[1], math.ceil(guard * 1000) + 1000)
@@ -172,8 +177,8 @@ class Alone:
     held: dict[str, float] = field(default_factory=dict)
     waiting: dict[str, float] = field(default_factory=dict)
 
-    def take(self, pace: Pace, tokens: Sequence[str], first: str, back: str, now: float) -> Taken:
-        self.returned(pace, [back], now)
+    def take(self, pace: Pace, tokens: Sequence[str], first: str, back: Sequence[str], now: float) -> Taken:
+        self.returned(pace, back, now)
         self.held = {token: until for token, until in self.held.items() if until > now}
         self.waiting = {token: until for token, until in self.waiting.items() if until > now}
         free = pace.permits - len(self.held) - (0 if first else len(self.waiting))

@@ -22,7 +22,7 @@ from scheduler.jobs import Job
 from scheduler.outreach import daily
 from scheduler.outreach.claims import Batch, claim_some, put_off
 from scheduler.outreach.freshening import with_live_openings
-from scheduler.outreach.lane import SHORT, Going, lanes_for, took
+from scheduler.outreach.lane import SHORT, Going, took
 from scheduler.outreach.marks import give_back
 from scheduler.outreach.registration import needs_registration
 from scheduler.provider import reach
@@ -33,7 +33,7 @@ from scheduler.wake_help import call_for_help
 SLICE = 0.5
 """Seconds (real time) for which one worker sends before it looks what else there is to do."""
 
-AT_A_TIME = 40
+AT_A_TIME = 100
 """Texts that are claimed together at most; and never more than will leave within the slice."""
 
 AHEAD = 0.1
@@ -94,18 +94,17 @@ class _Slice:
 
     def run(self, again: Job) -> list[Job]:
         """Batch after batch, until the time is up or nothing is left."""
-        refill, lanes = Job("outreach", self.business.id), 1
+        refill = Job("outreach", self.business.id)
         while not self.going.over:
             free = permits.free(self.sender.address, self.sender.per_second)
             if free.wait > SHORT:
                 self._come_again(free.wait, again)
                 return self.going.jobs
             self.going.see(free.permits)
-            lanes = 1 if self.going.probe else lanes_for(self.sender.per_second)
-            most = 1 if self.going.probe else self._worth_claiming(free.permits, lanes)
+            most = 1 if self.going.probe else self._worth_claiming(free.permits)
             batch = claim_some(self.sender, most)
             self.going.jobs += batch.jobs
-            self._send_all(batch, lanes)
+            self._send_all(batch)
             if batch.looked_at < most and self.going.wait is None:
                 return [*self.going.jobs, refill]
         if self.going.wait is not None:
@@ -114,17 +113,17 @@ class _Slice:
         if self.going.unreachable or self.going.probe:
             return self.going.jobs
         # where permits were mostly waited for, fewer could do it: of those who end together, one goes on
-        mostly_waited = self.going.slept > lanes * SLICE / 2
+        mostly_waited = self.going.slept > self.going.lanes * SLICE / 2
         if mostly_waited and not rate_limit.once_in(f"surplus:{self.sender.id}", SLICE / 2):
             return [*self.going.jobs, refill]
         if not self.going.slept:
             call_for_help(self.sender.id)
         return [*self.going.jobs, refill, again]
 
-    def _worth_claiming(self, free: int, lanes: int) -> int:
+    def _worth_claiming(self, free: int) -> int:
         """As many as permits and the time that is left will do for."""
         by_pace = free + 1 + int(self.sender.per_second * SLICE)
-        by_time = 2 + int(lanes * max(0.0, self.going.ends - time.monotonic()) / took.each)
+        by_time = 2 + int(self.going.lanes * max(0.0, self.going.ends - time.monotonic()) / took.each)
         return min(AT_A_TIME, by_pace, by_time)
 
     def _come_again(self, wait: float, again: Job) -> None:
@@ -133,7 +132,7 @@ class _Slice:
         if rate_limit.once_in(f"dispatch:{self.sender.id}", delay):
             wake([again], delay=delay)
 
-    def _send_all(self, batch: Batch, lanes: int) -> None:
+    def _send_all(self, batch: Batch) -> None:
         """Call for all of them; what is not called for in time is given back."""
         texts = batch.claimed
         rest = {text.about.message for text in texts}
@@ -141,7 +140,7 @@ class _Slice:
             asked = [(text.about.message, text.segments) for text in texts]
             fit = daily.reserve(self.business, self.sender, asked)
             ready = list(with_live_openings(self.business, texts[:fit]))
-            left = self.going.send(ready, lanes)
+            left = self.going.send(ready)
             rest -= {text.about.message for text in ready} - {text.about.message for text in left}
             if fit < len(texts):  # the sender's day is over
                 give_back(list(rest), batch.at)

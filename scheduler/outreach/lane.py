@@ -1,11 +1,13 @@
 """Lanes: the calls of a slice of dispatching, one after the other in each lane, several lanes at a time.
 
 A provider takes its time: with a tenth of a second for an answer, one call at a time would be ten texts a
-second for a worker. A lane is a thread. What all lanes of a slice share is kept in Going.
+second for a worker. A lane is a thread; the longer calls take, the more there are of them, and the quicker
+calls are, the more texts a lane marks together. What all lanes of a slice share is kept in Going.
 """
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import secrets
 import time
@@ -36,8 +38,11 @@ from scheduler.stopping import start_again
 LANES = 8
 """At most so many calls of one worker at a time: a worker that is killed leaves so many unknown outcomes."""
 
-IN_HAND = 8
-"""So many permits a lane takes at a time where there are plenty: each question costs a way to Redis."""
+TOGETHER = 4
+"""So many texts one lane marks together where calls are quick; several lanes have so many between them."""
+
+QUICK = 0.01
+"""Seconds. One lane does for calls that take no longer: more would only wait for each other."""
 
 PLENTY = 100
 """Permits a second; of fewer none is held for longer than its own call."""
@@ -63,7 +68,8 @@ took = Took()
 
 def lanes_for(per_second: float) -> int:
     """So many calls at a time keep a sender's pace, with calls that take as long as the last ones did."""
-    return max(1, min(LANES, 1 + int(per_second * took.each)))
+    by_pace = 1 + int(per_second * took.each)
+    return min(LANES, by_pace, 1 + int(took.each / QUICK))
 
 
 @dataclass(slots=True)
@@ -81,23 +87,25 @@ class Going:
     """In how many seconds there is a permit again, where there was none."""
     slept: float = 0.0
     """Seconds that were spent waiting for permits."""
+    lanes: int = 1
     at_a_time: int = 1
-    """How many permits a lane takes at a time."""
+    """How many permits a lane takes at a time, and so how many texts it marks together."""
 
     def see(self, free: int) -> None:
         """So many permits are free just now: with half of them unused, the pace holds nobody up."""
         plenty = self.sender.per_second >= PLENTY and free >= self.sender.per_second / 2
-        self.at_a_time = IN_HAND if plenty else 1
+        self.lanes = 1 if self.probe else lanes_for(self.sender.per_second)
+        self.at_a_time = max(1, TOGETHER // self.lanes) if plenty else 1
 
     @property
     def over(self) -> bool:
         """Whether this slice has to end."""
         return self.unreachable or self.wait is not None or time.monotonic() >= self.ends
 
-    def send(self, texts: Iterable[Claimed], lanes: int) -> list[Claimed]:
+    def send(self, texts: Iterable[Claimed]) -> list[Claimed]:
         """Call for these texts; returns those for which no call has begun, which are to be given back."""
         self.texts.extend(texts)
-        running = [Lane(self) for _ in range(min(lanes, len(self.texts)))]
+        running = [Lane(self) for _ in range(min(self.lanes, len(self.texts)))]
         try:
             if len(running) > 1:
                 self._side_by_side(running)
@@ -124,8 +132,8 @@ class Lane:
     """One call after the other."""
 
     going: Going
-    done: Called | None = None
-    """The call whose outcome is still to be written down."""
+    done: list[Called] = field(default_factory=list)
+    """Calls whose outcome is still to be written down."""
     moves: list[Move] = field(default_factory=list)
     hand: list[str] = field(default_factory=list)
     """Permits that were taken, for the next calls."""
@@ -136,37 +144,35 @@ class Lane:
         """Until the time is up or nothing is left."""
         try:
             with writing_marks() as write:
-                while (text := self._next()) is not None:
+                while texts := self._next():
                     began = time.monotonic()
                     try:
-                        self._send(text, write)
+                        self._send(texts, write)
                     finally:
-                        self.used.append(self.hand.pop())
-                        took.note(time.monotonic() - began)
+                        took.note((time.monotonic() - began) / len(texts))
                     if self.going.probe:
                         self.going.unreachable = True
         finally:
             self._let_go()
             self._write_down()
 
-    def _next(self) -> Claimed | None:
-        """The next text, with a permit in hand; None where the lane ends."""
+    def _next(self) -> list[Claimed]:
+        """The next texts, with a permit in hand for each; none where the lane ends."""
+        texts: list[Claimed] = []
         if self.going.over or not self.going.texts or not self._permit():
-            return None
-        try:
-            return self.going.texts.popleft()
-        except IndexError:  # another lane has taken the last one
-            return None
+            return texts
+        with contextlib.suppress(IndexError):  # another lane has taken the last one
+            while len(texts) < len(self.hand):
+                texts.append(self.going.texts.popleft())
+        return texts
 
     def _permit(self) -> bool:
         """Whether there is a permit in hand, waited for if that is short."""
         going, sender = self.going, self.going.sender
         tokens = [secrets.token_hex(6) for _ in range(min(going.at_a_time, len(going.texts)))]
         while not (self.hand or going.over):
-            back = self.used.pop() if len(self.used) == 1 else ""
-            permits.returned(sender.address, sender.per_second, self.used)
+            taken = permits.take(sender.address, sender.per_second, tokens, back=self.used)
             self.used.clear()
-            taken = permits.take(sender.address, sender.per_second, tokens, back=back)
             self.hand = tokens[: taken.permits]
             if self.hand:
                 break
@@ -185,15 +191,22 @@ class Lane:
         self.used.clear()
         self.hand.clear()
 
-    def _send(self, text: Claimed, write: Write) -> None:
-        began = clock.real()
-        may_leave, self.done = mark(text.about, began, self.done, write), None
+    def _send(self, texts: list[Claimed], write: Write) -> None:
+        """Mark them together, and call for each that may still leave."""
+        at, began = texts[0].about.at, clock.real()
+        wanted = mark([text.about for text in texts], began, self.done, write)
+        self.done.clear()
         self._tell()
-        if not may_leave:  # something has come between: the guards say what, when it is claimed again
-            give_back([text.about.message], text.about.at)
-            return
-        if clock.real() - began > CALL_WITHIN:
-            return  # stopped in between: whoever reconciles asks the provider first
+        # something has come between: the guards say what, when it is claimed again
+        give_back([text.about.message for text in texts if text.about.message not in wanted], at)
+        left = deque(text for text in texts if text.about.message in wanted)
+        try:
+            while left and not self.going.unreachable and clock.real() - began <= CALL_WITHIN:
+                self._call(left.popleft())
+        finally:
+            give_back([text.about.message for text in left], at, began)
+
+    def _call(self, text: Claimed) -> None:
         try:
             sent = provider().send(text.outbound)
         except NotReached:
@@ -210,25 +223,26 @@ class Lane:
             self._refused(text, refusal)
         else:
             reach.answered()
-            self.done = Called(text.about.message, sent.provider_id, clock.now())
+            self.done.append(Called(text.about.message, sent.provider_id, clock.now()))
             self.moves.append(
                 Move(text.about.message, text.contact, "out", KIND, text.about.channel, "sent", None, None)
             )
             if text.is_last or self.going.probe:
                 self._write_down()
                 self._afterwards(text)
+        finally:
+            self.used.append(self.hand.pop())
 
     def _write_down(self) -> None:
-        if self.done is not None:
-            record(self.done)
-            self.done = None
+        record(self.done)
+        self.done.clear()
         self._tell()
 
     def _tell(self) -> None:
-        if self.done is None:
-            for move in self.moves:
-                tell(move)
-            self.moves.clear()
+        """Of what is written down."""
+        for move in self.moves:
+            tell(move)
+        self.moves.clear()
 
     def _afterwards(self, text: Claimed) -> None:
         with writing() as session:

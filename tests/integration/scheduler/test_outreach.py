@@ -22,7 +22,7 @@ from data.models import (
     Touch,
 )
 from data.queries.messages import conversation_of
-from data.queries.suppressions import PROMISED_LAST, suppressed_for
+from data.queries.suppressions import PROMISED_LAST, suppress, suppressed_for
 from scheduler.outreach import brakes, claims, fill, lane, marks
 from scheduler.outreach.sequence import ANSWER_WITHIN
 from scheduler.reconcile import reconcile
@@ -130,7 +130,7 @@ def test_what_has_come_between_claim_and_call_stops_the_text(
     change(lambda *_: None)  # there is a conversation, as with everybody who has got a text before
     really = lane.mark
 
-    def just_before(*given: object) -> bool:
+    def just_before(*given: object) -> set[int]:
         if outcome in ("replied", "declined", "with_staff"):
             change(STOPS[outcome])
         else:
@@ -149,11 +149,11 @@ def test_an_opt_out_and_a_pause_take_hold_between_two_texts_of_a_batch(
 ) -> None:
     made = campaign(contacts=6)
     fill.outreach(1)
-    monkeypatch.setattr(lane, "LANES", 1)  # so that it is certain which texts have been called for
+    monkeypatch.setattr(lane, "TOGETHER", 1)  # so that it is certain which texts have been called for
     sent: list[object] = []
     really = lane.mark
 
-    def pause_after_two(*given: object) -> bool:
+    def pause_after_two(*given: object) -> set[int]:
         if len(sent) == 2:
             with writing() as session:
                 session.get_one(Campaign, made).state = "paused"
@@ -168,6 +168,48 @@ def test_an_opt_out_and_a_pause_take_hold_between_two_texts_of_a_batch(
     monkeypatch.setattr(lane, "mark", really)
     service.run_due()
     assert all(text.sent_at for text in service.outbox())
+
+
+@pytest.fixture
+def four_together(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Calls are so quick that one lane marks four texts together; four are in the outbox."""
+    monkeypatch.setattr(lane, "took", lane.Took(0.001))
+    campaign(contacts=4)
+    fill.outreach(1)
+    return service
+
+
+def test_of_texts_that_are_marked_together_those_leave_against_which_nothing_speaks(
+    four_together: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked: list[int] = []
+    really = lane.mark
+
+    def just_before(*given: object) -> set[int]:
+        if not marked:
+            with writing() as session:
+                business = session.query(Business).one()
+                second = session.query(Message).order_by(Message.id).all()[1]
+                suppress(session, business, second.to_address, reason="opt_out", source="bot")
+        marked.append(len(given[0]))  # type: ignore[arg-type]
+        return really(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(lane, "mark", just_before)
+    four_together.run_due()
+    assert marked[0] == 4
+    assert [bool(text.sent_at) for text in four_together.outbox()] == [True, False, True, True]
+    four_together.run_due()
+    assert four_together.outbox()[1].state == "cancelled"
+
+
+def test_a_call_that_stops_the_sender_gives_the_others_of_its_mark_back_uncalled(
+    four_together: Service,
+) -> None:
+    four_together.network.faults.add("api_reject", times=1, code=20003)
+    four_together.run_due()
+    others = four_together.outbox()[1:]
+    assert not four_together.arrived()
+    assert [(text.state, text.called_at, text.attempts) for text in others] == [("queued", None, 0)] * 3
 
 
 def test_the_best_of_a_queue_go_first(service: Service) -> None:
@@ -210,7 +252,7 @@ def test_a_text_whose_worker_died_before_its_call_goes_back_without_asking_anybo
     service.network.faults.add("api_error_before", times=None, calls="read")  # nobody is asked
     assert reconcile(claimed.about.message) == []
     assert service.outbox()[0].state == "queued"
-    assert not marks.mark(claimed.about, clock.real(), None), "who wakes up late must not call any more"
+    assert not marks.mark([claimed.about], clock.real(), []), "who wakes up late must not call any more"
     service.run_due()
     assert len(service.arrived()) == 1
 
