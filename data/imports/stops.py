@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from data import clock, crypto
+from data.among import among, planned_each_time
 from data.imports.store import in_chunks
 from data.models import Business, Contact, Conversation, Enrollment, Suppression
 from data.queries.enrollments import is_open, stop_enrollments
@@ -37,42 +38,44 @@ def suppress_all(
     An opt-out replaces a lesser reason, as in data/queries/suppressions.py. Running sequences end. A dry
     run counts alone.
     """
-    fresh = 0
-    for some in in_chunks(numbers):
-        hashes = {crypto.keyed_hash(business.hash_key, phone): phone for phone in some}
-        there = {
-            row.phone_hash: row
-            for row in session.execute(
-                select(
-                    Suppression.id, Suppression.phone_hash, Suppression.reason, Suppression.lifted_at
-                ).where(
-                    Suppression.business_id == business.id,
-                    Suppression.channel == "all",
-                    Suppression.phone_hash.in_(hashes),
-                )
+    with planned_each_time(session):
+        return sum(_suppress(session, business, numbers, some, dry_run) for some in in_chunks(numbers))
+
+
+def _suppress(
+    session: Session, business: Business, numbers: Mapping[str, LeaveAlone], some: list[str], dry_run: bool
+) -> int:
+    """Some of these numbers; how many were not on the list for that."""
+    hashes = {crypto.keyed_hash(business.hash_key, phone): phone for phone in some}
+    there = {
+        row.phone_hash: row
+        for row in session.execute(
+            select(Suppression.id, Suppression.phone_hash, Suppression.reason, Suppression.lifted_at).where(
+                Suppression.business_id == business.id,
+                Suppression.channel == "all",
+                among(session, Suppression.phone_hash, hashes),
             )
-        }
-        added, renewed = [], []
-        for hashed, phone in hashes.items():
-            why, row = numbers[phone], there.get(hashed)
-            values = {
-                "reason": why.reason, "source": "import", "evidence": why.evidence,
-                "created_at": clock.now(), "lifted_at": None,
-            }  # fmt: skip
-            if row is None:
-                added.append(values | {"business_id": business.id, "phone_hash": hashed, "channel": "all"})
-            elif row.lifted_at is not None or (why.reason, row.reason) in _STRONGER:
-                renewed.append(values | {"id": row.id})
-        fresh += len(added) + len(renewed)
-        if dry_run:
-            continue
+        )
+    }
+    added, renewed = [], []
+    for hashed, phone in hashes.items():
+        why, row = numbers[phone], there.get(hashed)
+        values = {
+            "reason": why.reason, "source": "import", "evidence": why.evidence,
+            "created_at": clock.now(), "lifted_at": None,
+        }  # fmt: skip
+        if row is None:
+            added.append(values | {"business_id": business.id, "phone_hash": hashed, "channel": "all"})
+        elif row.lifted_at is not None or (why.reason, row.reason) in _STRONGER:
+            renewed.append(values | {"id": row.id})
+    if not dry_run:
         if added:
             session.execute(insert(Suppression.__table__), added)  # type: ignore[arg-type]
         if renewed:
             session.execute(update(Suppression), renewed)
         if added or renewed:
             _let_be(session, business, {phone: numbers[phone].reason for phone in some})
-    return fresh
+    return len(added) + len(renewed)
 
 
 def _let_be(session: Session, business: Business, reasons: Mapping[str, str]) -> None:

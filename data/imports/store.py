@@ -13,6 +13,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from data import clock, crypto
+from data.among import among
 from data.imports.basis import Basis
 from data.imports.bulk import Bulk
 from data.imports.entry import Entry, Trouble, Who
@@ -64,7 +65,7 @@ def suppressed_numbers(session: Session, business: Business, phones: Iterable[st
     for some in in_chunks(phones):
         hashes = {crypto.keyed_hash(business.hash_key, phone): phone for phone in some}
         rows = select(Suppression.phone_hash, Suppression.reason).where(
-            *mine, Suppression.phone_hash.in_(hashes)
+            *mine, among(session, Suppression.phone_hash, hashes)
         )
         found |= {hashes[row.phone_hash]: row.reason for row in session.execute(rows)}
     return found
@@ -74,7 +75,7 @@ def known_numbers(session: Session, business: Business, phones: Iterable[str]) -
     """What the database knows of these numbers."""
     known: dict[str, Known] = {}
     for some in in_chunks(phones):
-        of_these = (Contact.business_id == business.id, Contact.phone.in_(some))
+        of_these = (Contact.business_id == business.id, among(session, Contact.phone, some))
         contacts = session.execute(
             select(
                 Contact.phone, Contact.id, Contact.country, Contact.state, Contact.postal_code,
@@ -91,7 +92,7 @@ def known_numbers(session: Session, business: Business, phones: Iterable[str]) -
                 Person.crm_id, Person.relationship, Person.last_visit, Person.last_service, Person.value,
                 Person.booked_until, Person.quoted_on, Person.enquired_on, Person.due_on, Person.visits,
                 Person.unhappy, Person.extra,
-            ).where(Person.contact_id.in_(by_id)).order_by(Person.id)
+            ).where(among(session, Person.contact_id, by_id)).order_by(Person.id)
         )  # fmt: skip
         for contact, number, *who in persons:
             by_id[contact].persons.append((number, Who(*who)))
@@ -99,7 +100,7 @@ def known_numbers(session: Session, business: Business, phones: Iterable[str]) -
             select(
                 ContactBasis.contact_id, ContactBasis.kind, ContactBasis.evidence, ContactBasis.given_on,
                 ContactBasis.expires_on,
-            ).where(ContactBasis.contact_id.in_(by_id)).order_by(ContactBasis.id)
+            ).where(among(session, ContactBasis.contact_id, by_id)).order_by(ContactBasis.id)
         )  # fmt: skip
         for contact, kind, evidence, given_on, expires_on in bases:
             by_id[contact].bases.append(Basis(kind, evidence, given_on, expires_on))
@@ -205,7 +206,7 @@ class Writer:
         ids = {phone: each.contact for phone, each in self._known.items()}
         for some in in_chunks(self._contacts):
             fresh = select(Contact.phone, Contact.id).where(
-                Contact.business_id == self._business.id, Contact.phone.in_(some)
+                Contact.business_id == self._business.id, among(session, Contact.phone, some)
             )
             ids.update((row.phone, row.id) for row in session.execute(fresh))
         self._bulk(Person, ("contact_id", *WHO), stamp).insert(

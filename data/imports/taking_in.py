@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import business_file, clock
+from data.among import planned_each_time
 from data.db import reading, writing
 from data.imports import progress as steps
 from data.imports.contact_list import ContactList, Summary
@@ -114,9 +115,11 @@ class _Work:
         self.dry_run = dry_run
         self.places = Places(progress.home)
 
-    def session(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def session(self) -> Iterator[Session]:
         """For one step: a transaction, or in a dry run one in which nothing is written."""
-        return reading() if self.dry_run else writing()
+        with reading() if self.dry_run else writing() as session, planned_each_time(session):
+            yield session
 
     def batch(self, session: Session, business: Business, report: Path) -> ImportBatch:
         """The batch to write under."""
@@ -236,7 +239,7 @@ def _refuse_without_any_basis(work: _Work, business_id: int) -> None:
 
 def _on_record(entries: list[Entry], portion: Portion, business_id: int, work: _Work) -> bool:
     """Whether the database has a basis that any of these rows may go by."""
-    with reading() as session:
+    with reading() as session, planned_each_time(session):
         business = session.get(Business, business_id)
         if business is None:
             return False
