@@ -21,10 +21,13 @@ MARGIN = timedelta(seconds=30)
 LONGEST_VALIDITY = timedelta(seconds=36000)
 """The provider's maximum for ValidityPeriod."""
 
-REPLY_WITHIN = timedelta(hours=12)
-"""A reply leaves at any hour for so long after the contact's last text (to somebody who writes at night it
-is an answer, no solicitation). Long enough for an outage over night of model, calendar or provider; later
-it waits for lawful hours like everything else. A confirmation of an opt-out leaves in this time or never."""
+REPLY_WITHIN = timedelta(hours=1)
+"""A reply leaves at any hour for so long after the contact's last text: to somebody who writes at night it is
+an answer. Later it would wake whom an outage of model, calendar or provider has kept waiting, and waits for
+lawful hours like everything else."""
+
+CONFIRM_WITHIN = timedelta(hours=12)
+"""A confirmation of an opt-out leaves in this time or never."""
 
 TOO_LATE = timedelta(days=3)
 """An answer that has waited for so long is not sent any more: a person looks instead."""
@@ -117,7 +120,7 @@ def _may_leave(
     if standing.staff_took_over and rules.bot and not rules.proactive and kind != "farewell":
         return Drop("staff_took_over")
     if rules.dropped_after is not None and standing.queued_at is not None:
-        longest = REPLY_WITHIN if rules.dropped_after == "soon" else TOO_LATE
+        longest = CONFIRM_WITHIN if rules.dropped_after == "soon" else TOO_LATE
         if now - standing.queued_at >= longest:
             return Drop("too_late")
     if channel == "whatsapp" and kind != "notice" and not standing.templated:

@@ -49,7 +49,7 @@ class Kind:
     `proactive`: the business starts it: lawful hours, no suppression; it waits while staff, an emergency or
     a pause hold it up. `bot`: silent once staff took over. `after_opt_out`: may leave to a suppressed number.
     `lawful_hours_later`: leaves at any hour only while the conversation is live. `dropped_after`: how long
-    it may wait in the outbox: `soon` as long as a conversation counts as live, `days` a few days.
+    it may wait in the outbox: `soon` some hours, `days` a few days.
     `awaited`: somebody waits for it, so a person is told when it does not get through.
     """
 

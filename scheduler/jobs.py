@@ -16,6 +16,7 @@ SWEEP_EVERY = 5.0
 JobKind = Literal[
     "converse",
     "deliver",
+    "enrol",
     "outreach",
     "dispatch",
     "callback",
@@ -32,7 +33,7 @@ JobKind = Literal[
 ]
 
 
-IN_BULK: frozenset[JobKind] = frozenset({"outreach", "dispatch"})
+IN_BULK: frozenset[JobKind] = frozenset({"enrol", "outreach", "dispatch"})
 """What works through lists: it has a queue of its own, so that nobody who waits is behind it."""
 
 

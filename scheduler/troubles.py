@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from actions.guards import REPLY_WITHIN
 from data import addresses, clock
 from data.models import (
     CalendarConnection,
@@ -29,6 +28,9 @@ from scheduler.outreach.brakes import REASONS
 
 STUCK_FOR = timedelta(minutes=10)
 """A text that is due and has not left for so long shows that the provider does not take any."""
+
+SHOWS_FOR = timedelta(hours=11)
+"""A reply that has waited for longer shows nothing about now."""
 
 LATE_FOR = timedelta(minutes=3)
 """A contact whose turn has come and who has waited for so long shows that the workers are behind."""
@@ -128,7 +130,7 @@ def _has(session: Session, condition: ColumnElement[bool]) -> bool:
 
 def _stuck(business_id: int) -> ColumnElement[bool]:
     now = clock.now()
-    fresh = (Message.kind == "reply") & (Message.created_at >= now - REPLY_WITHIN + timedelta(hours=1))
+    fresh = (Message.kind == "reply") & (Message.created_at >= now - SHOWS_FOR)
     queued = (
         (Message.state == "queued")
         & or_(Message.kind.in_(NEVER_HELD), fresh)

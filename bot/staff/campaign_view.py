@@ -17,6 +17,7 @@ from data.models import AuditEvent, Business, Campaign, Segment, StaffUser, Touc
 from data.profile import Profile
 from data.queries import campaign_list
 from data.segments.describe import describe
+from data.segments.left_out import REASONS
 from data.segments.rule import read_rule
 from scheduler.campaigns.readiness import to_approve, to_launch
 from scheduler.campaigns.words import brief_of, findings, fingerprint_of, touches_of
@@ -71,6 +72,8 @@ class View:
     """When, and what was done by whom."""
     missing: list[str]
     """What a launch lacks; of a campaign that runs or has ended nothing."""
+    left_out: list[tuple[str, int]]
+    """Of those whom the rule means: why the last enrolling left some out, and how many."""
 
     @property
     def lacks_more(self) -> list[str]:
@@ -114,7 +117,15 @@ def view(session: Session, campaign: Campaign) -> View:
         may_approve=not to_approve(session, campaign),
         history=[(event.created_at, _did(event, who)) for event, who in done],
         missing=to_launch(session, campaign) if campaign.state in ("draft", "paused") else [],
+        left_out=_left_out(campaign),
     )
+
+
+def _left_out(campaign: Campaign) -> list[tuple[str, int]]:
+    meant = Counter(campaign.left_out)
+    for nobody in ("not_in_segment", "other_tier", "already_in_it"):
+        del meant[nobody]
+    return [(REASONS.get(why, words.plain(why)), many) for why, many in meant.most_common() if many]
 
 
 def _card(session: Session, campaign: Campaign, counts: Counter[str]) -> Card:

@@ -19,7 +19,6 @@ from data.models import Business, Campaign, StaffUser
 from data.profile import Profile
 from data.queries import campaign_list, saved_segments
 from scheduler.campaigns import lifecycle
-from scheduler.campaigns.enrolling import Enrolled
 from scheduler.campaigns.lifecycle import Actor, NotReady
 from scheduler.campaigns.plan import BadPlan
 from scheduler.campaigns.starters import UnknownStarter
@@ -95,7 +94,12 @@ def approve_campaign(campaign_id: int) -> ResponseReturnValue:
 @blueprint.post("/campaigns/<row:campaign_id>/launch")
 def launch_campaign(campaign_id: int) -> ResponseReturnValue:
     """Begin, or take in whoever newly meets the rule of one that runs. Safe to press twice."""
-    return _at_large(campaign_id, lambda by: _enrolled(lifecycle.launch(campaign_id, by)))
+
+    def launch(by: Actor) -> str:
+        lifecycle.launch_soon(campaign_id, by)
+        return "It is launched."
+
+    return _at_large(campaign_id, launch)
 
 
 @blueprint.post("/campaigns/<row:campaign_id>/end")
@@ -175,15 +179,6 @@ def _at_large(campaign_id: int, act: Callable[[Actor], str]) -> ResponseReturnVa
         return _page(campaign_id, wrong=error.missing), 409
     flash(said)
     return redirect(url_for("staff.one_campaign", campaign_id=campaign_id), 303)
-
-
-def _enrolled(done: Enrolled) -> str:
-    said = f"{done.enrolled:,} contacts are enrolled; texts leave within lawful hours."
-    if done.held:
-        said += f" {done.held:,} more wait until the pilot is released."
-    if done.to_call:
-        said += f" {len(done.to_call)} are unhappy and get no text: call them (see the segment)."
-    return said
 
 
 def _new(wrong: str = "") -> str:

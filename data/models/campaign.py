@@ -58,6 +58,13 @@ class Campaign(Base):
     """Whether whoever newly meets the rule is enrolled every day."""
     enrolled_on: Mapped[date | None]
     """The last day (of the business) on which that was done."""
+    looked_to: Mapped[int | None]
+    """How far an enrolling has come: contacts beyond this id are still to be looked at. None: none is under
+    way. Nothing leaves before it is over, so that the best of all go first."""
+    enrolling_until: Mapped[datetime | None]
+    """Until when (real time) somebody has it in hand; then any worker takes it up."""
+    left_out: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Whom the last enrolling left out: reason (data/segments/left_out.py) -> how many."""
     cooling_off_days: Mapped[int] = mapped_column(default=90)
     """How long a contact who has been through the sequence in silence is left alone."""
     budget: Mapped[float | None]

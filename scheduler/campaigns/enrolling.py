@@ -149,5 +149,11 @@ class Sums:
         self.held += taken.held
         self.left_out += taken.left_out
 
+    def join(self, other: Sums) -> None:
+        self.enrolled += other.enrolled
+        self.held += other.held
+        self.left_out += other.left_out
+        self.to_call += other.to_call
+
     def result(self) -> Enrolled:
         return Enrolled(self.campaign, self.enrolled, self.held, dict(self.left_out), tuple(self.to_call))

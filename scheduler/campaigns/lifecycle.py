@@ -16,12 +16,14 @@ from data.db import writing
 from data.models import Business, Campaign, Message, Segment, StaffUser, Touch, WhatsAppTemplate
 from data.queries import audit
 from data.queries.enrollments import end_some_of_campaign
-from scheduler.campaigns import enrolling
+from scheduler.campaigns import enrolling, enrolling_slices
 from scheduler.campaigns.enrolling import Enrolled
 from scheduler.campaigns.plan import BadPlan, Plan, PlannedTouch
 from scheduler.campaigns.readiness import to_approve, to_launch
 from scheduler.campaigns.taking_back import take_back
 from scheduler.campaigns.words import brief_of, fingerprint_of, touches_of
+from scheduler.jobs import Job
+from scheduler.wake import wake
 
 WORDS_CHANGED = "words_changed"
 """Why a campaign is paused whose words were changed while it ran."""
@@ -146,8 +148,19 @@ def note_dry_run(session: Session, campaign: Campaign, words: str, by: Actor = O
 def launch(campaign_id: int, by: Actor = OPERATOR) -> Enrolled:
     """Begin, and enrol everybody whom its rule means; with a pilot the best first. Safe to repeat.
 
-    In transactions of its own. Raises NotReady.
+    In transactions of its own, which for a long list take their time. Raises NotReady.
     """
+    _begin(campaign_id, by)
+    return enrolling_slices.to_the_end(campaign_id)
+
+
+def launch_soon(campaign_id: int, by: Actor = OPERATOR) -> None:
+    """The same, by the workers: whoever asks waits for nothing. Raises NotReady."""
+    _begin(campaign_id, by)
+    wake([Job("enrol", campaign_id)])
+
+
+def _begin(campaign_id: int, by: Actor) -> None:
     with writing() as session:
         campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
         if missing := to_launch(session, campaign):
@@ -156,7 +169,7 @@ def launch(campaign_id: int, by: Actor = OPERATOR) -> Enrolled:
             campaign.state, campaign.paused_reason = "running", None
             campaign.started_at = campaign.started_at or clock.now()
             by.note(session, campaign, audit.CAMPAIGN_LAUNCHED)
-    return enrolling.enrol(campaign_id)
+        enrolling_slices.begin(campaign)
 
 
 def release(session: Session, campaign: Campaign, by: Actor = OPERATOR) -> int:
@@ -198,7 +211,7 @@ def end(campaign_id: int, by: Actor = OPERATOR) -> int:
     with writing() as session:
         campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
         if campaign.state != "done":
-            campaign.state, campaign.paused_reason = "done", None
+            campaign.state, campaign.paused_reason, campaign.looked_to = "done", None, None
             by.note(session, campaign, audit.CAMPAIGN_ENDED)
     ended = 0
     while True:  # in parts, so that others may write in between

@@ -52,7 +52,7 @@ def _due() -> list[tuple[int, date]]:
         rows = session.execute(
             select(Campaign, Business.timezone)
             .join(Business, Business.id == Campaign.business_id)
-            .where(Campaign.standing, Campaign.state == "running")
+            .where(Campaign.standing, Campaign.state == "running", Campaign.looked_to.is_(None))
             .order_by(Campaign.enrolled_on, Campaign.id)
         ).all()
         due = []

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from data import clock
 from data.models import Campaign, Enrollment, Message, Sender
+from scheduler.campaigns.enrolling_slices import left_lying
 from scheduler.jobs import DueJob, Job
 from scheduler.outreach.places import OUTBOX, RUNS
 from scheduler.outreach.waiting import STANDS, WAITS
@@ -25,6 +26,7 @@ ORPHANS = 20
 
 def due_outreach(session: Session, until: datetime) -> Iterator[DueJob]:
     """The outreach that waits for a moment up to `until` (aware)."""
+    yield from _enrolling(session, until)
     yield from _waiting(session, until)
     # to stand in a queue is to wait for one's turn, and is never overdue: whoever asks what has been due for
     # minutes hears nothing of it (the moment of a sweep itself is past by a little, too)
@@ -32,6 +34,13 @@ def due_outreach(session: Session, until: datetime) -> Iterator[DueJob]:
         yield from _standing(session)
     yield from _ready(session, until)
     yield from _orphans(session, until)
+
+
+def _enrolling(session: Session, until: datetime) -> Iterator[DueJob]:
+    """Campaigns whose enrolling is under way, and in nobody's hand."""
+    if until >= clock.now() - JUST_NOW:
+        for campaign in session.scalars(select(Campaign.id).where(left_lying(clock.real()))):
+            yield DueJob(Job("enrol", campaign), clock.now(), in_bulk=True)
 
 
 def _waiting(session: Session, until: datetime) -> Iterator[DueJob]:
@@ -55,7 +64,9 @@ def _standing(session: Session) -> Iterator[DueJob]:
     now = clock.now()
     businesses = session.scalars(
         select(Campaign.business_id)
-        .where(Campaign.state == "running", stands, sender, or_(sends, ~_outbox()))
+        .where(
+            Campaign.state == "running", Campaign.looked_to.is_(None), stands, sender, or_(sends, ~_outbox())
+        )
         .where(~_outbox(Message.due_at <= now))
         .distinct()
     )

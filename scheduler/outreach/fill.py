@@ -89,7 +89,11 @@ def fill(business_id: int) -> list[Job]:
 
 def _plans(session: Session, business_id: int) -> list[Plan]:
     running = session.scalars(
-        select(Campaign).where(Campaign.business_id == business_id, Campaign.state == "running")
+        select(Campaign).where(
+            Campaign.business_id == business_id,
+            Campaign.state == "running",
+            Campaign.looked_to.is_(None),  # the best of all go first, so all have to be known
+        )
     ).all()
     touches = touches_by_campaign(session, [campaign.id for campaign in running])
     named = {touch.whatsapp_template_id for some in touches.values() for touch in some}

@@ -24,6 +24,8 @@ from data.models import Campaign, Enrollment, Sender, StaffUser
 from scheduler import wake
 from scheduler.campaigns import lifecycle
 from scheduler.campaigns.words import fingerprint_of
+from scheduler.jobs import Job
+from scheduler.run import run
 
 PASSWORD = "an owner of the tests"
 LIMIT = 20_000
@@ -126,6 +128,11 @@ def test_a_list_becomes_a_running_campaign(office: str, chromium: Browser, tmp_p
     page.get_by_role("button", name="Launch").click()
 
     expect(page.locator("#state")).to_have_text("Running")
+    being_enrolled = page.get_by_text("Contacts are being enrolled")
+    expect(being_enrolled).to_be_visible()
+    run(Job("enrol", 1))  # as a worker does
+    expect(being_enrolled).to_be_hidden()  # the page looks again by itself
+    expect(page.get_by_text("held behind the pilot")).to_be_visible()
     with reading() as session:
         assert session.scalars(select(Campaign.approved_by_id)).one() is not None
         states = sorted(session.scalars(select(Enrollment.state)))

@@ -18,8 +18,8 @@ MARKS = ("It has been a while", "Evenings and mornings", "a short answer is enou
 CROSSING = timedelta(seconds=3)
 """A text that was with the provider when an answer came cannot be called back."""
 
-LIVE = timedelta(minutes=30)
-"""A text so long after the contact's last one is no answer to it any more: the business has begun."""
+LIVE = timedelta(hours=1)
+"""A text so long after the contact's last one is no answer at any hour any more."""
 
 SKEW = timedelta(seconds=1)
 """Between the clocks of the service and of the network."""

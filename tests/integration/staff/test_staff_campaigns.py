@@ -15,6 +15,8 @@ from data.db import reading, writing
 from data.models import Campaign, Conversation, Enrollment, Message, Person, Sale
 from scheduler.campaigns import lifecycle
 from scheduler.campaigns.words import fingerprint_of
+from scheduler.jobs import Job
+from scheduler.run import run
 
 WORDS = {
     "text-0": FIRST, "day-0": "0", "angle-0": "continuity",
@@ -44,6 +46,15 @@ def shown_words(kim: Hand, page: str) -> str:
     found = re.search(r'name="words" value="([0-9a-f]{64})"', kim.get(page).text)
     assert found
     return found[1]
+
+
+def launch(kim: Hand, page: str) -> None:
+    """The button, and what a worker does then."""
+    assert kim.post(f"{page}/launch").status_code == 303
+    assert "Contacts are being enrolled." in kim.get(page).text
+    while run(Job("enrol", row().id)) == [Job("enrol", row().id)]:
+        pass
+    assert "Contacts are being enrolled." not in kim.get(page).text
 
 
 @pytest.fixture
@@ -92,7 +103,7 @@ def test_a_campaign_goes_from_a_starter_through_approval_to_its_first_enrollment
     kim.post(f"{page}/approve", words=shown_words(kim, page))
     assert "Kim approved these words" in kim.get(page).text
 
-    assert kim.post(f"{page}/launch").status_code == 303
+    launch(kim, page)
     assert row().state == "running"
     assert states() == ["active", "active"]
     assert "launched a campaign" in desk.audits()
@@ -112,7 +123,7 @@ def test_approval_holds_for_the_words_that_were_on_the_screen(kim: Hand, draft: 
 
 def test_a_changed_word_voids_the_approval_and_pauses_what_runs(kim: Hand, approved: str) -> None:
     people("Ada")
-    kim.post(f"{approved}/launch")
+    launch(kim, approved)
     assert row().state == "running"
 
     kim.post(f"{approved}/words", **(WORDS | {"text-1": SECOND.replace("best", "well")}))
@@ -136,7 +147,7 @@ def test_what_was_typed_stays_where_it_cannot_be_saved(kim: Hand, draft: str) ->
 
 def test_a_pilot_is_released_after_its_report_then_paused_resumed_and_ended(kim: Hand, approved: str) -> None:
     people("Ada", "Ben", "Cleo")
-    kim.post(f"{approved}/launch")
+    launch(kim, approved)
     with writing() as session:
         campaign = session.scalars(select(Campaign)).one()
         campaign.pilot_size = 20
@@ -202,7 +213,7 @@ def talked(contact: int) -> int:
 
 def test_report_files_and_figures_count_what_happened(kim: Hand, approved: str) -> None:
     [ada, _] = people("Ada", "Ben")
-    kim.post(f"{approved}/launch")
+    launch(kim, approved)
     talk = f"/staff/conversations/{talked(ada)}"
     kim.post(f"{talk}/sale", amount="$250", reference="R-1")
 
@@ -223,7 +234,7 @@ def test_what_staff_know_is_noted_beside_the_conversation_and_stops_the_campaign
     desk: Desk, kim: Hand, approved: str
 ) -> None:
     [ada] = people("Ada")
-    kim.post(f"{approved}/launch")
+    launch(kim, approved)
     talk = f"/staff/conversations/{talked(ada)}"
     page = kim.get(talk).text
     assert "campaign text 1, continuity" in page

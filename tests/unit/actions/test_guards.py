@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from actions.guards import HELD_FOR, REPLY_WITHIN, TOO_LATE, Drop, Leave, Standing, Wait, may_leave
+from actions.guards import (
+    CONFIRM_WITHIN,
+    HELD_FOR,
+    REPLY_WITHIN,
+    TOO_LATE,
+    Drop,
+    Leave,
+    Standing,
+    Wait,
+    may_leave,
+)
 from data.message_states import KINDS
 from data.whereabouts import Whereabouts
 
@@ -69,7 +79,7 @@ def test_a_reply_of_days_ago_never_leaves() -> None:
 def test_an_opt_out_is_confirmed_soon_or_not_at_all() -> None:
     asked = Standing(suppressed_for="opt_out", last_inbound_at=FOUR_AT_NIGHT)
     assert ask("farewell", replace(asked, queued_at=FOUR_AT_NIGHT), FOUR_AT_NIGHT) == Leave()
-    assert ask("farewell", replace(asked, queued_at=NOON - REPLY_WITHIN)) == Drop("too_late")
+    assert ask("farewell", replace(asked, queued_at=NOON - CONFIRM_WITHIN)) == Drop("too_late")
 
 
 @pytest.mark.parametrize("kind", ["staff", "emergency", "notice"])
