@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, cast, delete, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from data import clock
+from data.figures.facts import BOOKING_DAYS
 from data.models import (
     Appointment,
     AuditEvent,
@@ -33,9 +36,10 @@ from data.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from data.models.base import Moment
 from data.models.booking import LIVE
 from data.queries.enrollments import stop_enrollments
-from data.queries.suppressions import suppress
+from data.queries.suppressions import leave_alone_as_well, suppress
 
 REASON = "erased"
 
@@ -84,9 +88,10 @@ def erase_rows(session: Session, business: Business, phone: str, *, evidence: st
     _empty_deliveries(session, business, contact, [phone, *crm_ids])
     if conversation is not None:
         _empty_conversation(session, conversation)
-    _empty_contact(session, contact)
-    # what still points to the row, such as a reply of staff, finds that nobody is to be written to
-    suppress(session, business, contact.phone, reason=REASON, source="staff", evidence=evidence)
+    _empty_contact(session, business, contact)
+    # what still points to the row, such as a reply of staff, finds that nobody is to be written to; and
+    # whoever opted out before is counted as that, at the moment when they did
+    leave_alone_as_well(session, business, phone, contact.phone, evidence=evidence)
     return Erased(contact.id, len(persons), texts, provider_ids, visits, ahead, under_way)
 
 
@@ -137,11 +142,16 @@ def _empty_visits(session: Session, contact: Contact) -> tuple[tuple[int, ...], 
     ).all()
     ahead = []
     for visit in rows:
+        ends = max(visit.end_at, visit.new_end_at or visit.end_at)
+        if visit.state == "cancelling" or ends > clock.now():
+            # one that never came about on the calendar is no booking now either
+            failed = visit.state == "cancelling" and visit.ends_as == "failed"
+            visit.state = "failed" if failed else "cancelled"
+            ahead.append(visit.id)
+        else:
+            visit.state = "booked"
         visit.remind_at = visit.due_at = visit.new_start_at = visit.new_end_at = None
         visit.version += 1
-        if visit.end_at > clock.now() or visit.state != "booked":
-            visit.state = "cancelled"
-            ahead.append(visit.id)
     session.execute(delete(Hold).where(Hold.contact_id == contact.id))
     return tuple(visit.id for visit in rows), tuple(ahead)
 
@@ -178,11 +188,28 @@ def _empty_conversation(session: Session, conversation: Conversation) -> None:
         event.detail = {name: value for name, value in event.detail.items() if not isinstance(value, str)}
 
 
-def _empty_contact(session: Session, contact: Contact) -> None:
+def _days_back(session: Session, business: Business, contact: Contact) -> set[date]:
+    """The days of visits on file by which they count as returned after a campaign's first touch."""
+    zone = ZoneInfo(business.timezone)
+    begun = session.scalars(
+        select(func.min(Message.sent_at, type_=Moment()))
+        .where(Message.contact_id == contact.id, Message.kind == "touch", Message.sent_at.is_not(None))
+        .group_by(Message.enrollment_id)
+    )
+    first_days = [at.astimezone(zone).date() for at in begun if at]
+    visits = {person.last_visit for person in contact.persons if person.last_visit}
+    within = timedelta(days=BOOKING_DAYS)
+    return {day for day in visits if any(first <= day < first + within for first in first_days)}
+
+
+def _empty_contact(session: Session, business: Business, contact: Contact) -> None:
     """The number gives way to a name that is nobody's; whatever is personal goes."""
     stop_enrollments(session, contact.id, REASON)
+    days_back = _days_back(session, business, contact)
     for table in (Person, ContactBasis, OutcomeChange):
         session.execute(delete(table).where(table.contact_id == contact.id))
+    # a day and nothing else, in rows of their own: no column that a person may get one day stays behind
+    session.add_all(Person(contact_id=contact.id, last_visit=day) for day in sorted(days_back))
     session.expire(contact, ["persons"])
     session.execute(update(Callback).where(Callback.contact_id == contact.id).values(reason=""))
     session.execute(

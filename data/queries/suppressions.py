@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
@@ -30,9 +32,10 @@ def suppress(
     source: str,
     evidence: str = "",
     channel: str = "all",
+    since: datetime | None = None,
 ) -> None:
-    """Put a number on the list; a number that is on it already stays, an opt-out replaces a lesser reason,
-    and everything a promise."""
+    """Put a number on the list, `since` now where nothing else is said; a number that is on it already stays,
+    an opt-out replaces a lesser reason, and everything a promise."""
     row = _row(session, business, phone, channel)
     if row is None:
         session.add(
@@ -43,12 +46,34 @@ def suppress(
                 reason=reason,
                 source=source,
                 evidence=evidence,
+                created_at=since or clock.now(),
             )
         )
         session.flush()
     elif row.lifted_at is not None or reason == "opt_out" or row.reason == PROMISED_LAST:
         row.reason, row.source, row.evidence = reason, source, evidence
-        row.lifted_at, row.created_at = None, clock.now()
+        row.lifted_at, row.created_at = None, since or clock.now()
+
+
+def leave_alone_as_well(
+    session: Session, business: Business, phone: str, other: str, *, evidence: str
+) -> None:
+    """Put what takes a number's place on the list, for the number's own reasons and since the same moments.
+
+    The evidence is not taken along, but given.
+    """
+    hashed = crypto.keyed_hash(business.hash_key, phone)
+    for row in session.scalars(
+        select(Suppression).where(
+            Suppression.business_id == business.id,
+            Suppression.phone_hash == hashed,
+            Suppression.lifted_at.is_(None),
+        )
+    ).all():
+        suppress(
+            session, business, other, reason=row.reason, source=row.source, evidence=evidence,
+            channel=row.channel, since=row.created_at,
+        )  # fmt: skip
 
 
 def suppressed_for(session: Session, business: Business, phone: str, channel: str) -> str | None:
