@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.db import reading, writing
@@ -102,19 +101,20 @@ class Enrolling:
         return self.after >= 0
 
     def finish(self) -> Enrolled:
-        """Once all were looked at: of a pilot the best go ahead."""
-        if self.door.pilot is not None:
-            with writing() as session:
-                released_at = session.scalar(
-                    select(Campaign.released_at).where(Campaign.id == self.door.campaign)
-                )
-                # released while we were at it: whom we took in since would be held for good
+        """Once all were looked at: of a pilot the best go ahead.
+
+        If it was released while we were at it, whom we held since would be held for good: they go, too.
+        """
+        with writing() as session:
+            campaign = session.get_one(Campaign, self.door.campaign)
+            if campaign.pilot_size is not None:
                 ahead = (
-                    send_ahead(session, self.door, self.door.pilot)
-                    if released_at is None
+                    send_ahead(session, self.door, campaign.pilot_size)
+                    if campaign.released_at is None
                     else let_go(session, self.door)
                 )
-            self.sums.enrolled, self.sums.held = ahead, max(0, self.sums.held - ahead)
+                self.sums.enrolled += ahead
+                self.sums.held = max(0, self.sums.held - ahead)
         return self.sums.result()
 
 

@@ -104,22 +104,25 @@ def _slice(campaign_id: int, after: int, *, keep: bool) -> tuple[Sums, int | Non
     try:
         going = Enrolling.of(campaign_id, after=after)
     except UnusableRule:
-        _note(campaign_id, None, Sums(campaign_id), keep)
+        _note(campaign_id, after, None, Sums(campaign_id), keep)
         raise
     more = going.step()
     while more and clock.real() < until:
         more = going.step()
     if not more:
         going.finish()
-    return going.sums, _note(campaign_id, going.after if more else None, going.sums, keep)
+    return going.sums, _note(campaign_id, after, going.after if more else None, going.sums, keep)
 
 
-def _note(campaign_id: int, looked_to: int | None, sums: Sums, keep: bool) -> int | None:
-    """Write down how far it has come, and return that: nowhere where the campaign was ended meanwhile."""
+def _note(campaign_id: int, before: int, after: int | None, sums: Sums, keep: bool) -> int | None:
+    """Write down how far it has come, from `before`, and return what holds now.
+
+    That is another place where the campaign was ended meanwhile, or begins anew with another rule.
+    """
     with writing() as session:
         campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
-        if campaign.looked_to is not None:
-            campaign.looked_to = looked_to
+        if campaign.looked_to == before:
+            campaign.looked_to = after
             campaign.left_out = dict(Counter(campaign.left_out) + sums.left_out)
         campaign.enrolling_until = clock.real() + IN_HAND if keep and campaign.looked_to is not None else None
         reached = campaign.looked_to

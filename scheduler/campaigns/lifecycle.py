@@ -260,6 +260,8 @@ def _choose_segment(session: Session, campaign: Campaign, name: str) -> None:
     segment = session.scalar(wanted)
     if segment is None:
         raise BadPlan(f"segment: no segment is called {name!r}; rekindle segment list shows them")
+    if campaign.looked_to is not None and campaign.rule != segment.rule:
+        campaign.looked_to = 0  # whom the first stretches hold is looked at by the new rule, too
     campaign.segment_id, campaign.rule = segment.id, segment.rule
 
 

@@ -104,8 +104,10 @@ def _spent(business: Business, sender: Sender, but: Sequence[int] = ()) -> int:
 def _in_rows(session: Session, business: Business, sender: Sender, but: Sequence[int]) -> int:
     """By the index over state, kind and the moment that a text was due, which is hours before it left."""
     begins = midnight(business)
+    still_here = (Message.state == "sending") & (Message.kind == "touch") & Message.called_at.is_(None)
     wanted = select(func.coalesce(func.sum(func.coalesce(Message.segments, 1)), 0)).where(
         Message.state.in_(LEFT),
+        ~still_here,
         Message.kind.in_(tuple(KINDS)),
         Message.due_at >= begins - timedelta(days=1),
         func.coalesce(Message.sent_at, Message.created_at) >= begins,

@@ -21,7 +21,6 @@ from scheduler.deliver import AGAIN
 from scheduler.jobs import Job
 from scheduler.outreach import daily
 from scheduler.outreach.claims import Batch, claim_some, put_off
-from scheduler.outreach.freshening import with_live_openings
 from scheduler.outreach.lane import SHORT, Going, took
 from scheduler.outreach.marks import give_back
 from scheduler.outreach.registration import needs_registration
@@ -61,7 +60,7 @@ def dispatch(sender_id: int) -> list[Job]:
     if held is not None:
         put_off(sender, held)
         return []
-    return _Slice(Going(sender, probe, time.monotonic() + SLICE), business).run(again)
+    return _Slice(Going(business, sender, probe, time.monotonic() + SLICE)).run(again)
 
 
 def _held(business: Business, sender: Sender, probe: bool) -> timedelta | None:
@@ -86,7 +85,6 @@ class _Slice:
     """What one worker sends in one go."""
 
     going: Going
-    business: Business
 
     @property
     def sender(self) -> Sender:
@@ -94,7 +92,7 @@ class _Slice:
 
     def run(self, again: Job) -> list[Job]:
         """Batch after batch, until the time is up or nothing is left."""
-        refill = Job("outreach", self.business.id)
+        refill = Job("outreach", self.going.business.id)
         while not self.going.over:
             free = permits.free(self.sender.address, self.sender.per_second)
             if free.wait > SHORT:
@@ -105,7 +103,7 @@ class _Slice:
             batch = claim_some(self.sender, most)
             self.going.jobs += batch.jobs
             self._send_all(batch)
-            if batch.looked_at < most and self.going.wait is None:
+            if self.going.day_is_over or (batch.looked_at < most and self.going.wait is None):
                 return [*self.going.jobs, refill]
         if self.going.wait is not None:
             self._come_again(self.going.wait, again)
@@ -134,17 +132,12 @@ class _Slice:
 
     def _send_all(self, batch: Batch) -> None:
         """Call for all of them; what is not called for in time is given back."""
-        texts = batch.claimed
-        rest = {text.about.message for text in texts}
+        rest = {text.about.message for text in batch.claimed}
         try:
-            asked = [(text.about.message, text.segments) for text in texts]
-            fit = daily.reserve(self.business, self.sender, asked)
-            ready = list(with_live_openings(self.business, texts[:fit]))
-            left = self.going.send(ready)
-            rest -= {text.about.message for text in ready} - {text.about.message for text in left}
-            if fit < len(texts):  # the sender's day is over
-                give_back(list(rest), batch.at)
-                put_off(self.sender, daily.next_day(self.business) - clock.now())
+            left = self.going.send(batch.claimed)
+            rest = {text.about.message for text in left}
         finally:
             self.going.texts.clear()
             give_back(list(rest), batch.at)
+        if self.going.day_is_over:
+            put_off(self.sender, daily.next_day(self.going.business) - clock.now())

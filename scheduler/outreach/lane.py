@@ -7,28 +7,31 @@ calls are, the more texts a lane marks together. What all lanes of a slice share
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 import secrets
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 import structlog
 
 from data import clock
 from data.db import writing
-from data.models import Message, Sender
+from data.models import Business, Message, Sender
 from data.queries.messages import claimed_since
 from scheduler import permits
 from scheduler.consequences import fail
 from scheduler.deliver import AGAIN, CALL_WITHIN
 from scheduler.jobs import Job
 from scheduler.measures.watch import Move, tell
+from scheduler.outreach import daily
 from scheduler.outreach.claims import Claimed
 from scheduler.outreach.facts import KIND
+from scheduler.outreach.freshening import with_live_openings
 from scheduler.outreach.marks import Called, Write, give_back, mark, record, writing_marks
 from scheduler.outreach.promised import keep_promise
 from scheduler.provider import reach
@@ -46,6 +49,9 @@ QUICK = 0.01
 
 PLENTY = 100
 """Permits a second; of fewer none is held for longer than its own call."""
+
+HOLDS = 0.2
+"""Seconds after which a mark is no word on now any more: what it has not been called for is marked anew."""
 
 SHORT = 0.2
 """Seconds that are waited for a permit within a slice; longer ones are slept by nobody."""
@@ -76,6 +82,7 @@ def lanes_for(per_second: float) -> int:
 class Going:
     """What the lanes of a slice share: the texts that are still to be called for, and what ends the slice."""
 
+    business: Business
     sender: Sender
     probe: bool
     ends: float
@@ -86,7 +93,11 @@ class Going:
     wait: float | None = None
     """In how many seconds there is a permit again, where there was none."""
     slept: float = 0.0
-    """Seconds that were spent waiting for permits."""
+    """Seconds that all lanes spent waiting for permits."""
+    day_is_over: bool = False
+    """The sender has reached its ceiling of the day."""
+    counting: threading.Lock = field(default_factory=threading.Lock)
+    """Where Redis is away the day is counted in the rows, and what is counted has to be marked first."""
     lanes: int = 1
     at_a_time: int = 1
     """How many permits a lane takes at a time, and so how many texts it marks together."""
@@ -100,7 +111,8 @@ class Going:
     @property
     def over(self) -> bool:
         """Whether this slice has to end."""
-        return self.unreachable or self.wait is not None or time.monotonic() >= self.ends
+        halted = self.unreachable or self.day_is_over or self.wait is not None
+        return halted or time.monotonic() >= self.ends
 
     def send(self, texts: Iterable[Claimed]) -> list[Claimed]:
         """Call for these texts; returns those for which no call has begun, which are to be given back."""
@@ -114,6 +126,7 @@ class Going:
         except BaseException:
             self.ends = 0.0  # this worker is to end: the other lanes finish the call in hand
             raise
+        self.slept += sum(lane.slept for lane in running)
         return list(self.texts)
 
     def _side_by_side(self, lanes: list[Lane]) -> None:
@@ -139,17 +152,22 @@ class Lane:
     """Permits that were taken, for the next calls."""
     used: list[str] = field(default_factory=list)
     """Those whose calls are over; they go back before the next ones are taken."""
+    slept: float = 0.0
+    """Seconds that were spent waiting for permits."""
 
     def run(self) -> None:
         """Until the time is up or nothing is left."""
         try:
             with writing_marks() as write:
-                while texts := self._next():
-                    began = time.monotonic()
+                while True:
+                    began, slept = time.monotonic(), self.slept
+                    texts = self._next()
+                    if not texts:
+                        return
                     try:
                         self._send(texts, write)
                     finally:
-                        took.note((time.monotonic() - began) / len(texts))
+                        took.note((time.monotonic() - began - (self.slept - slept)) / len(texts))
                     if self.going.probe:
                         self.going.unreachable = True
         finally:
@@ -157,19 +175,23 @@ class Lane:
             self._write_down()
 
     def _next(self) -> list[Claimed]:
-        """The next texts, with a permit in hand for each; none where the lane ends."""
-        texts: list[Claimed] = []
-        if self.going.over or not self.going.texts or not self._permit():
-            return texts
-        with contextlib.suppress(IndexError):  # another lane has taken the last one
-            while len(texts) < len(self.hand):
-                texts.append(self.going.texts.popleft())
-        return texts
+        """The next texts as they are to leave, with a permit in hand for each; none where the lane ends."""
+        going = self.going
+        if going.over:
+            return []
+        taken: list[Claimed] = []
+        with suppress(IndexError):  # another lane has taken the last one
+            while len(taken) < going.at_a_time:
+                taken.append(going.texts.popleft())
+        texts = list(with_live_openings(going.business, taken))  # a calendar takes its time: no permit waits
+        permits = self._permits(len(texts)) if texts else 0
+        going.texts.extendleft(reversed(texts[permits:]))
+        return texts[:permits]
 
-    def _permit(self) -> bool:
-        """Whether there is a permit in hand, waited for if that is short."""
+    def _permits(self, most: int) -> int:
+        """How many permits are in hand for so many texts, waited for if that is short."""
         going, sender = self.going, self.going.sender
-        tokens = [secrets.token_hex(6) for _ in range(min(going.at_a_time, len(going.texts)))]
+        tokens = [secrets.token_hex(6) for _ in range(most)]
         while not (self.hand or going.over):
             taken = permits.take(sender.address, sender.per_second, tokens, back=self.used)
             self.used.clear()
@@ -180,8 +202,8 @@ class Lane:
                 going.wait = taken.wait
                 break
             time.sleep(taken.wait)
-            going.slept += taken.wait
-        return bool(self.hand)
+            self.slept += taken.wait
+        return min(most, len(self.hand))
 
     def _let_go(self) -> None:
         """Leave no permit behind: those of calls run out by themselves, those of none are free at once."""
@@ -193,20 +215,41 @@ class Lane:
 
     def _send(self, texts: list[Claimed], write: Write) -> None:
         """Mark them together, and call for each that may still leave."""
-        at, began = texts[0].about.at, clock.real()
-        wanted = mark([text.about for text in texts], began, self.done, write)
-        self.done.clear()
-        self._tell()
+        at, wanted = texts[0].about.at, set[int]()
+        with self.going.counting if self.going.sender.per_day else nullcontext():
+            fit, began = self._within_the_day(texts), clock.real()
+            if fit:
+                wanted = mark([text.about for text in fit], began, self.done, write)
+                self.done.clear()
+                self._tell()
+        marked = time.monotonic()
         # something has come between: the guards say what, when it is claimed again
         give_back([text.about.message for text in texts if text.about.message not in wanted], at)
-        left = deque(text for text in texts if text.about.message in wanted)
+        unsent = [text for text in fit if text.about.message not in wanted]
+        left = deque(text for text in fit if text.about.message in wanted)
         try:
-            while left and not self.going.unreachable and clock.real() - began <= CALL_WITHIN:
-                self._call(left.popleft())
+            if clock.real() - began > CALL_WITHIN:
+                return  # stopped in between: another worker may have it by now
+            while left and not self.going.unreachable:
+                text = left.popleft()
+                if not self._call(text):
+                    unsent.append(text)
+                if time.monotonic() - marked > HOLDS:
+                    break
         finally:
             give_back([text.about.message for text in left], at, began)
+            back = sum(text.segments for text in (*unsent, *left))
+            daily.count(self.going.business, self.going.sender, -back)
+            # what has not left after all leaves its room in the day to others
+            self.going.day_is_over |= len(fit) < len(texts) and not back
 
-    def _call(self, text: Claimed) -> None:
+    def _within_the_day(self, texts: list[Claimed]) -> list[Claimed]:
+        """Those that the sender's ceiling of the day still has room for."""
+        asked = [(text.about.message, text.segments) for text in texts]
+        return texts[: daily.reserve(self.going.business, self.going.sender, asked)]
+
+    def _call(self, text: Claimed) -> bool:
+        """Whether the provider has it, or may have it."""
         try:
             sent = provider().send(text.outbound)
         except NotReached:
@@ -214,24 +257,27 @@ class Lane:
             self.going.unreachable = True
             self._return(text)
             log.warning("provider not reached, trying again", message=text.about.message)
+            return False
         except OutcomeUnknown:
             reach.failed()
             self.going.unreachable = not reach.may_try()
             log.warning("outcome unknown, to be reconciled", message=text.about.message)
+            return True
         except Refused as refusal:
             reach.answered()
             self._refused(text, refusal)
-        else:
-            reach.answered()
-            self.done.append(Called(text.about.message, sent.provider_id, clock.now()))
-            self.moves.append(
-                Move(text.about.message, text.contact, "out", KIND, text.about.channel, "sent", None, None)
-            )
-            if text.is_last or self.going.probe:
-                self._write_down()
-                self._afterwards(text)
+            return False
         finally:
             self.used.append(self.hand.pop())
+        reach.answered()
+        self.done.append(Called(text.about.message, sent.provider_id, clock.now()))
+        self.moves.append(
+            Move(text.about.message, text.contact, "out", KIND, text.about.channel, "sent", None, None)
+        )
+        if text.is_last or self.going.probe:
+            self._write_down()
+            self._afterwards(text)
+        return True
 
     def _write_down(self) -> None:
         record(self.done)

@@ -110,3 +110,33 @@ def test_a_campaign_that_is_ended_meanwhile_enrols_nobody_any_more(launched: Ser
     assert enrolled() == 2
     with reading() as session:
         assert {one.state for one in session.query(Enrollment)} == {"stopped"}
+
+
+def test_a_pilot_that_is_released_between_two_slices_holds_nobody(launched: Service) -> None:
+    with writing() as session:
+        campaign = session.query(Campaign).one()
+        campaign.pilot_size, campaign.started_at = 2, clock.now()
+    assert go_on(1) == [HERE]
+    after = enrolling_slices._take(1)
+    assert after is not None
+    going = enrolling_slices.Enrolling.of(1, after=after)  # which holds whom it takes in
+    with writing() as session:
+        lifecycle.release(session, session.query(Campaign).one())
+    while going.step():
+        pass
+    going.finish()
+    with reading() as session:
+        assert [one.state for one in session.query(Enrollment)] == ["active"] * 5
+
+
+def test_another_rule_is_held_against_everybody_from_the_beginning(launched: Service) -> None:
+    assert go_on(1) == [HERE]
+    after = enrolling_slices._take(1)
+    assert after
+    with writing() as session:
+        session.query(Campaign).one().looked_to = 0  # as an edited rule does it, while a slice is worked on
+    enrolling_slices._slice(1, after, keep=False)
+    assert row().looked_to == 0
+    while go_on(1) == [HERE]:
+        pass
+    assert (enrolled(), row().looked_to) == (5, None)
