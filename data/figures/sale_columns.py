@@ -20,29 +20,49 @@ _WITHIN = 10
 def find_header(text: Text, asked: Mapping[str, str]) -> tuple[Record, dict[str, int]]:
     """The header and, for each field, the column it stands in (from 0).
 
-    Raises ListError where there is no amount, no date, or nothing that says whose the sale is.
+    Raises ListError for a field or column that there is not, and where there is no amount, no date, or
+    nothing that says whose the sale is.
     """
     for field in asked:
         if field not in FIELDS:
             raise ListError(f"there is no field {field!r}; the fields are {', '.join(FIELDS)}")
-    first: Record | None = None
-    for record in islice(text.records(), _WITHIN):
-        first = first or record
-        found = _guess(record, asked)
-        if {"amount", "sold_on"} <= found.keys() and found.keys() & {"phone", "crm_id"}:
-            return record, found
-    if first is None:
+    candidates = list(islice(text.records(), _WITHIN))
+    if not candidates:
         raise ListError(f"{text.name} is empty")
-    there = ", ".join(repr(cell) for cell in first.cells[:25])
+    for record in candidates:
+        found = _guess(record, asked)
+        if _is_header(found) and not _missing(record, asked):
+            return record, found
+    nearest = next((one for one in candidates if _is_header(_guess(one, {}))), candidates[0])
+    there = f"the columns are {', '.join(repr(cell) for cell in nearest.cells[:25])}"
+    if missing := _missing(nearest, asked):
+        raise ListError(f"{text.name} has no column {missing[0]!r}; {there}")
     raise ListError(
         f"{text.name} needs a column for the amount, one for the date, and one for the phone number or the "
-        f"CRM's id; the columns are {there}; say which is which with --map amount=COLUMN"
+        f"CRM's id; {there}; say which is which with --map amount=COLUMN"
     )
+
+
+def _is_header(found: Mapping[str, int]) -> bool:
+    return {"amount", "sold_on"} <= found.keys() and bool(found.keys() & {"phone", "crm_id"})
+
+
+def _missing(record: Record, asked: Mapping[str, str]) -> list[str]:
+    return [column for column in asked.values() if _position(record, column) is None]
+
+
+def _position(record: Record, wanted: str) -> int | None:
+    """The column of that name; by its exact name first, then however it is written."""
+    if wanted in record.cells:
+        return record.cells.index(wanted)
+    keys = [folded(cell) for cell in record.cells]
+    return keys.index(folded(wanted)) if folded(wanted) in keys else None
 
 
 def _guess(record: Record, asked: Mapping[str, str]) -> dict[str, int]:
     keys = [folded(cell) for cell in record.cells]
-    found = {field: keys.index(folded(column)) for field, column in asked.items() if folded(column) in keys}
+    positions = {field: _position(record, column) for field, column in asked.items()}
+    found = {field: at for field, at in positions.items() if at is not None}
     for field, name in _names():
         if field not in found and name in keys and (at := keys.index(name)) not in found.values():
             found[field] = at
