@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from data.db import reading, writing
 from data.figures.sale_columns import find_header
+from data.imports.date_order import is_day_first
 from data.imports.entry import Trouble
-from data.imports.fields import day_first_only, read_date, read_money
+from data.imports.fields import read_date, read_money
 from data.imports.list_file import Record, Text, read
 from data.imports.numbers import BadNumber, NoNumber, read_number
 from data.imports.report import default_path, write_report
@@ -102,7 +103,7 @@ def take_in(
 def _rows(
     text: Text, header: Record, columns: dict[str, int], business: Business, taken: Taken, refused: Refused
 ) -> Iterator[_Row]:
-    day_first = _day_first(text, header, columns["sold_on"], business)
+    day_first = is_day_first(_dates(text, header, columns["sold_on"]), business.country)
     today = today_of(business)
     for record in text.records():
         if record.row <= header.row:
@@ -247,14 +248,11 @@ def _enter(business: Business, rows: Iterable[_Row]) -> None:
                 continue  # theirs was quicker
 
 
-def _day_first(text: Text, header: Record, at: int, business: Business) -> bool:
-    """Whether 3/4 is the third of April: as the unmistakable dates of the list say, else the country."""
+def _dates(text: Text, header: Record, at: int) -> Iterator[str]:
+    """The cells of the column of dates."""
     for record in text.records():
         if record.row > header.row and at < len(record.cells):
-            told = day_first_only(record.cells[at])
-            if told is not None:
-                return told
-    return business.country not in ("US", "PH", "FM", "MH", "PW")
+            yield record.cells[at]
 
 
 def _refuse(refused: Refused, row: _Row, reason: str, detail: str) -> None:

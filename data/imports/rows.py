@@ -9,17 +9,16 @@ from datetime import date
 from functools import lru_cache
 from itertools import islice
 
-from data.imports.basis import Basis, Facts, claim_of, find_basis, state_of_number, stricter_states
-from data.imports.columns import FIELDS, Columns
+from data.imports.basis import Basis, Facts, find_basis, state_of_number, stricter_states
+from data.imports.claims import claim_of, outright_wish_of, wish_of
+from data.imports.columns import FIELDS, Columns, phone_columns
+from data.imports.date_order import is_day_first
 from data.imports.entry import Entry, Trouble, Where, Who
-from data.imports.fields import day_first_only, read_country, read_date, read_money, split_name, tidy
+from data.imports.fields import read_country, read_date, read_money, split_name, tidy
 from data.imports.list_file import Record
-from data.imports.numbers import BadNumber, NoNumber, Number, read_number
+from data.imports.numbers import BadNumber, NoNumber, Number, every_number, read_number
 from data.imports.words import folded, meanings
 from data.whereabouts import zones_named, zones_of
-
-_MONTH_FIRST = frozenset({"US", "PR", "VI", "GU", "AS", "MP", "PH"})
-"""Where 3/4 is the fourth of March (CLDR's short dates)."""
 
 _DATES = ("last_visit", "booked_until", "basis_date", "quoted_on", "enquired_on", "due_on")
 _PAST = ("last_visit", "quoted_on", "enquired_on")
@@ -34,9 +33,9 @@ _NAMELESS = frozenset({"", "n a", "na", "none", "null", "unknown", "no name"})
 
 @dataclass(slots=True)
 class Stop:
-    """A row that says its number must be left alone."""
+    """A row that says its numbers must be left alone: those of all its columns for numbers."""
 
-    phone: str | None
+    phones: list[str]
     trouble: Trouble
     evidence: str
 
@@ -54,39 +53,46 @@ class RowReader:
     _at: dict[str, int] = field(init=False)
     _dated: tuple[str, ...] = field(init=False)
     _others: tuple[tuple[str, int], ...] = field(init=False)
+    _phones: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         nowhere = len(self.columns.names)
         self._others = tuple((self.columns.names[at], at) for at in self.columns.others)
+        self._phones = phone_columns(self.columns)
         self._dated = tuple(name for name in _DATES if name in self.columns.fields)
         self._at = {name: self.columns.fields.get(name, nowhere) for name in (*FIELDS, "full_name")}
 
     def learn_dates(self, records: Iterable[Record]) -> None:
         """Tell 3/4 from 4/3 by the dates of the list that leave no doubt; else by the business's country."""
-        self.day_first = self.home not in _MONTH_FIRST
         at = [self.columns.fields[name] for name in self._dated]
-        seen = {
-            order
+        cells = (
+            record.cells[column]
             for record in islice(records, 5_000)
             for column in at
-            if column < len(record.cells) and (order := day_first_only(record.cells[column])) is not None
-        }
-        if len(seen) == 1:
-            self.day_first = seen.pop()
+            if column < len(record.cells)
+        )
+        self.day_first = is_day_first(cells, self.home)
 
     def look(self, record: Record) -> Number | Stop | Trouble:
-        """The number of a row that may be texted as far as number and marks go; else why not."""
+        """The number of a row that may be texted as far as number and marks go; else why not.
+
+        Where the column that counts is blank, it is the first number of another column for numbers.
+        """
         cells = self._cells(record)
-        try:
-            number = read_number(
-                self._cell(cells, "phone"), read_country(self._cell(cells, "country")) or self.home
-            )
-        except NoNumber:
-            return Trouble("no_phone", "there is no phone number in this row")
-        except BadNumber as error:
-            return Trouble("invalid_phone", str(error))
-        if stop := self._stop(cells, number.e164, record.row):
+        country = read_country(self._cell(cells, "country")) or self.home
+        if stop := self._stop(cells, country, record.row):
             return stop
+        number: Number | None = None
+        for at in self._phones:
+            try:
+                number = read_number(cells[at], country)
+            except NoNumber:
+                continue
+            except BadNumber as error:
+                return Trouble("invalid_phone", str(error))
+            break
+        if number is None:
+            return Trouble("no_phone", "there is no phone number in this row")
         if number.line_type:
             return Trouble("line_type", f"the number {number.e164} is {number.line_type}")
         return number
@@ -107,8 +113,8 @@ class RowReader:
         for at, cell in enumerate(record.cells[width:], start=width + 1):
             if cell.strip():
                 who.extra[f"column {at}"] = cell
-        if number.changed:
-            who.extra[self.columns.name("phone")] = tidy(get(cells, "phone"))
+        if number.changed and (cell := tidy(get(cells, "phone"))):
+            who.extra[self.columns.name("phone")] = cell
         entry = Entry(record.row, number.e164, who, self._where(cells, who, named), country)
         claim = tidy(get(cells, "contact_basis"))
         basis = find_basis(
@@ -148,29 +154,36 @@ class RowReader:
             return state
         return _state(state, entry.where.postal_code, entry.country) or state_of_number(entry.phone)
 
-    def _stop(self, cells: list[str], phone: str, row: int) -> Stop | None:
-        """Whether the row is marked as opted out; a mark that is not understood counts as one."""
+    def _stop(self, cells: list[str], country: str, row: int) -> Stop | None:
+        """Whether the row is marked as opted out; a mark that is not understood counts as one.
+
+        A row without any number that can be read has nobody to leave alone, and is judged by that.
+        """
+        if (said := self._mark(cells)) is None:
+            return None
+        at, wish = said
+        phones = dict.fromkeys(phone for each in self._phones for phone in every_number(cells[each], country))
+        if not phones:
+            return None
+        what = f"the column {self.columns.names[at]} says “{tidy(cells[at])}”"
+        detail = f"{what}: the number is left alone from now on, over every campaign"
+        return Stop(list(phones), Trouble(wish, detail), f"{what}, row {row} of {self.filename}")
+
+    def _mark(self, cells: list[str]) -> tuple[int, str] | None:
+        """The column that says that the row's number is to be left alone, and in which way."""
         for at in self.columns.stops:
             if not (cell := tidy(cells[at])):
                 continue
-            column = self.columns.names[at]
-            meaning = "no" if not folded(cell) else meanings("stop_words").get(folded(cell))
-            if meaning is None and folded(cell).replace("0", "").replace(" ", "") == "":
-                meaning = "no"
-            if meaning == "no":
+            words = folded(cell)
+            meaning = meanings("stop_words").get(words) if words else "no"
+            if meaning == "no" or (meaning is None and not words.replace("0", "").replace(" ", "")):
                 continue
-            listed = (
-                meaning == "do_not_contact" or meanings("stop_words").get(folded(column)) == "do_not_contact"
-            )
-            reason = "do_not_contact" if listed else "opted_out"
-            said = f"the column {column} says “{cell}”"
-            detail = f"{said}: the number is left alone from now on, over every campaign"
-            return Stop(phone, Trouble(reason, detail), f"{said}, row {row} of {self.filename}")
-        cell = tidy(self._cell(cells, "contact_basis"))
-        if cell and claim_of(cell) == "withdrawn":
-            said = f"the column {self.columns.name('contact_basis')} says “{cell}”"
-            detail = f"{said}: the number is left alone from now on, over every campaign"
-            return Stop(phone, Trouble("opted_out", detail), f"{said}, row {row} of {self.filename}")
+            column = meanings("stop_words").get(folded(self.columns.names[at]))
+            listed = "do_not_contact" in (meaning, column)
+            return at, "do_not_contact" if listed else "opted_out"
+        for name, wish_in in (("contact_basis", wish_of), ("relationship", outright_wish_of)):
+            if (cell := tidy(self._cell(cells, name))) and (wish := wish_in(cell)):
+                return self.columns.fields[name], wish
         return None
 
     def _who(self, cells: list[str]) -> tuple[Who, str]:

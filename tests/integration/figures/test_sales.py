@@ -117,3 +117,14 @@ def test_a_sale_by_hand_is_one_of_a_contact_of_a_day_that_has_been(path: Path) -
         other = sales.add(session, business, contact, amount=5, sold_on=TODAY)
         assert one.reference != other.reference
         assert len(sales.sales_of(session, contact.id)) == 3
+
+
+def test_in_puerto_rico_a_sale_of_the_fourth_of_march_is_one_of_march(path: Path) -> None:
+    with writing() as session:
+        session.query(Business).one().country = "PR"
+    path.write_text("customer id,date,total\nA-17,3/4/2026,100\n")
+    assert call("import", path).exit_code == 0
+    assert [sold_on for _, _, sold_on, _ in stored()] == [date(2026, 3, 4)]
+    refused = call("import", path, "--map", "amount=NetTotl")
+    assert refused.exit_code == 2
+    assert "no column 'NetTotl'" in refused.stderr
