@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
+from data import clock
 from scheduler.writeback.address import BadAddress, Resolve, target_of
 
 TIMEOUT = 10.0
 """Seconds for the whole call, whatever the other side does."""
+
+_LONGEST = 999_999
+"""Seconds: more is asked by mistake, and no more is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,34 @@ def post(url: str, headers: Mapping[str, str], body: bytes, resolve: Resolve | N
 
 
 def _heard(response: HTTPResponse) -> Answer:
-    wait = response.headers.get("Retry-After", "")
+    wait = wait_asked(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
     said = f"answered {response.status}"
     if 300 <= response.status < 400:
         said += ", a redirect, which is not followed"
-    return Answer(response.status, said, int(wait[:6]) if wait.isdecimal() else None)
+    return Answer(response.status, said, wait)
+
+
+def wait_asked(retry_after: str, date: str = "") -> int | None:
+    """The seconds that Retry-After asks for: so many, or until a moment (RFC 9110, 10.2.3); None: nothing.
+
+    The moment is counted from the answer's own `Date`, since their clock may differ from ours; else from now.
+    """
+    asked = retry_after.strip()
+    if asked.isdecimal():
+        return min(int(asked[:9]), _LONGEST)
+    until = _moment(asked)
+    if until is None:
+        return None
+    left = until - (_moment(date) or clock.real())
+    return max(0, min(math.ceil(left.total_seconds()), _LONGEST))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _connection(scheme: str, host: str, port: int, ips: tuple[str, ...]) -> HTTPConnection:

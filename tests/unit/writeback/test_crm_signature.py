@@ -9,7 +9,7 @@ import pytest
 
 from scheduler.writeback.address import BadAddress, look_at, target_of
 from scheduler.writeback.delivering import LONGEST_WAIT, WAITS, next_wait
-from scheduler.writeback.posting import Answer
+from scheduler.writeback.posting import Answer, wait_asked
 from scheduler.writeback.signing import headers, new_secret, shown
 
 PUBLIC = "8.8.8.8"
@@ -94,3 +94,27 @@ def test_an_address_may_ask_for_a_longer_wait_within_reason_or_for_none_ever() -
     assert next_wait(1, Answer(503, "", wait=900)) == timedelta(minutes=15)
     assert next_wait(1, Answer(429, "", wait=10**8)) == LONGEST_WAIT
     assert next_wait(1, Answer(410, "")) is None
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "date", "seconds"),
+    [
+        ("120", "", 120),
+        ("", "", None),
+        ("soon", "", None),
+        ("99999999999999999999", "", 999_999),
+        ("Tue, 10 Mar 2026 15:30:00 GMT", "Tue, 10 Mar 2026 15:00:00 GMT", 1_800),
+        ("Tue, 10 Mar 2026 15:30:00 -0000", "Tue, 10 Mar 2026 16:00:00 GMT", 0),
+        ("Tuesday, 10-Mar-26 15:30:00 GMT", "Tue, 10 Mar 2026 15:00:00 GMT", 1_800),
+        ("Tue, 32 Mar 2026 15:30:00 GMT", "", None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_and_as_a_date(
+    retry_after: str, date: str, seconds: int | None
+) -> None:
+    assert wait_asked(retry_after, date) == seconds
+
+
+def test_without_a_date_of_the_answer_a_moment_is_counted_from_now() -> None:
+    assert wait_asked("Fri, 01 Jan 2100 00:00:00 GMT") == 999_999
+    assert wait_asked("Thu, 01 Jan 2026 00:00:00 GMT") == 0
