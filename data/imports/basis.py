@@ -1,8 +1,7 @@
 """Why the business may text somebody: consent, or a relationship that is young enough where it counts.
 
 The rules are tables/bases.csv (country, state, kind, months, source; a state's row goes before its country's,
-0 months = never enough), the wordings tables/basis_words.csv. What was decided, since a list seldom says it
-outright:
+0 months = never enough). What was decided, since a list seldom says it outright:
 
 - Consent counts everywhere and holds until it is withdrawn, unless the row itself names an end ("until …").
 - A relationship counts only in a country of the table, from its last dated trace on: the newest of last
@@ -12,7 +11,8 @@ outright:
   enquiry may still count. The word "customer" in the column of the relationship alone shows nothing.
 - A purchase that is claimed or shown without any date is taken, and recorded as undated; an enquiry without
   a date is not, since nobody could say whether its few months are over.
-- An explicit no is a no, whatever else the row says.
+- An explicit no is a no, whatever else the row says; so is a wording that nobody understands where the
+  basis should stand, for it may well be a no. What wordings claim: claims.py.
 """
 
 from __future__ import annotations
@@ -23,13 +23,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
-from typing import Literal
 
+from data.imports.claims import Claim, claim_of
 from data.imports.fields import read_date
-from data.imports.words import folded, meanings, table
-
-Claim = Literal["withdrawn", "none", "consent", "enquiry", "purchase"]
-_CLAIMS: tuple[Claim, ...] = ("withdrawn", "none", "consent", "enquiry", "purchase")
+from data.imports.words import table
 
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|(?:19|20)\d{6}(?!\d)")
 _UNTIL = re.compile(r"(?i)\b(?:until|till|expires?(?: on)?|valid (?:to|until)|through|ends?(?: on)?)\W*$")
@@ -78,6 +75,8 @@ def find_basis(facts: Facts, today: date, *, day_first: bool) -> Basis | NoBasis
     given, until = dates_in(facts.claim, day_first)
     if claim in ("none", "withdrawn"):
         return NoBasis("no_basis", f"the list itself says “{facts.claim}”, so there is no basis to text them")
+    if claim == "unclear":
+        return NoBasis("no_basis", _what_is_missing(facts))
     if claim == "consent":
         evidence = f"“{facts.claim}”, {facts.where}"
         return _in_force(Basis("consent", evidence, facts.basis_date or given, until), today)
@@ -148,32 +147,14 @@ def _in_force(basis: Basis, today: date, kind: str = "consent", months: int = 0)
 
 
 def _what_is_missing(facts: Facts) -> str:
-    if facts.unread:
-        return f"there is no basis to text them{facts.unread}"
-    if facts.claim:
+    if claim_of(facts.claim) == "unclear":
         return (
             f"“{facts.claim}” is not understood as a basis; write consent or existing customer, "
             "and since when"
         )
+    if facts.unread:
+        return f"there is no basis to text them{facts.unread}"
     return "there is no basis to text them: neither consent nor a last visit is given"
-
-
-@lru_cache(maxsize=16384)
-def claim_of(wording: str) -> Claim | None:
-    """What the wording of a basis means; None where it says nothing that is known."""
-    words = folded(wording)
-    if not words:
-        return None
-    known = meanings("basis_words")
-    if words in known:
-        return next(claim for claim in _CLAIMS if claim == known[words])
-    tokens = words.split()
-    if "not" in tokens or "no" in (tokens[0], tokens[-1]):
-        return "none"
-    found = {
-        meaning for phrase, meaning in known.items() if len(phrase) > 2 and f" {phrase} " in f" {words} "
-    }
-    return next((claim for claim in _CLAIMS if claim in found), None)
 
 
 @lru_cache(maxsize=16384)

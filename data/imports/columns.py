@@ -82,10 +82,12 @@ def find_columns(text: Text, asked: Mapping[str, str] | None = None) -> Columns:
 
 
 def phone_columns(columns: Columns) -> tuple[int, ...]:
-    """Every column that may hold a phone number, by its name or because somebody said so."""
-    names = {key for field, key in _preferences() if field == "phone"}
-    found = {at for at, name in enumerate(columns.names) if folded(name) in names}
-    return tuple(sorted(found | {columns.fields["phone"]}))
+    """Every column that may hold a phone number: the one that counts, then the likelier ones first."""
+    names = [key for field, key in _preferences() if field == "phone"]
+    rank = {key: number for number, key in reversed(list(enumerate(names)))}
+    keys = [folded(name) for name in columns.header]  # of two columns of one name, both
+    found = sorted((rank[key], at) for at, key in enumerate(keys) if key in rank)
+    return tuple(dict.fromkeys((columns.fields["phone"], *(at for _, at in found))))
 
 
 def _listed(names: Sequence[str]) -> str:

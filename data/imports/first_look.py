@@ -38,10 +38,11 @@ class FirstLook:
                 continue
             self._digits.append(0)
             self._kind.append(0)
-            if isinstance(found, Stop) and found.phone:
-                earlier = self.stops.get(found.phone)
-                if earlier is None or earlier.trouble.reason == "do_not_contact":
-                    self.stops[found.phone] = found
+            if isinstance(found, Stop):
+                for phone in found.phones:
+                    earlier = self.stops.get(phone)
+                    if earlier is None or earlier.trouble.reason == "do_not_contact":
+                        self.stops[phone] = found
         self.repeated = _repeated(self._digits)
         """Number -> how often, of those that stand there more than once."""
 

@@ -1,13 +1,12 @@
 """A list of numbers that must not be contacted: every number in it goes onto the suppression list.
 
 No row needs a name or a basis. With a header that names columns for phone numbers, the numbers of all these
-columns count; without one, every number that stands in the file.
+columns count; without one, every number that stands in the file. Of several in one cell, each.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from data.imports.columns import find_columns, phone_columns
 from data.imports.entry import Trouble
 from data.imports.journal import Journal, begin
 from data.imports.list_file import ListError, Record, Text, read
-from data.imports.numbers import BadNumber, NoNumber, read_number
+from data.imports.numbers import every_number
 from data.imports.report import default_path
 from data.imports.stops import LeaveAlone, suppress_all
 from data.imports.store import in_chunks
@@ -107,7 +106,7 @@ def _numbers(
             continue
         rows += 1
         wanted = [record.cells[at] for at in columns if at < len(record.cells)] if header else record.cells
-        found = list(_read(wanted, home))
+        found = [phone for cell in wanted for phone in every_number(cell, home)]
         for phone in found:
             why = LeaveAlone("do_not_contact", f"do-not-contact list, row {record.row} of {name}")
             numbers.setdefault(phone, why)
@@ -121,11 +120,3 @@ def _numbers(
             refused[record.row], cells[record.row] = trouble, record.cells
     journal.add(refused, cells)
     return rows, numbers, Counter(trouble.reason for trouble in refused.values())
-
-
-def _read(cells: list[str], home: str) -> Iterator[str]:
-    for cell in cells:
-        try:
-            yield read_number(cell, home).e164
-        except (NoNumber, BadNumber):
-            continue

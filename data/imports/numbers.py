@@ -14,6 +14,12 @@ _PLACEHOLDER = re.compile(r"(?i)[\W_]*(?:n/?a|none|null|nil|unknown|no phone|no 
 _FLOAT = re.compile(r"(\+?\d{7,15})[.,]0+")
 _SCIENTIFIC = re.compile(r"(?i)(\d)(?:[.,](\d+))?e\+?(\d{1,2})")
 _SEVERAL = re.compile(r"\s+(?:or|and)\s+|[/;|\n]|,\s")
+_APART = re.compile(r"\s+(?:or|and)\s+|[/;|,&\r\n]")
+"""What stands between numbers, also where a single number may be written with it."""
+
+_FEWEST = 7
+"""Digits of a number."""
+
 _FICTION = re.compile(r"\+447700900\d{3}")
 """Numbers that Ofcom keeps for drama: the number tables know nothing of them. (555-01xx they know.)"""
 
@@ -69,7 +75,7 @@ def read_number(cell: str, country: str) -> Number:
     found = _parse(text, country)
     changed = found is not None and found.extension is not None
     if found is None:
-        parts = [part for part in _SEVERAL.split(text) if sum(map(str.isdigit, part)) >= 7]
+        parts = [part for part in _SEVERAL.split(text) if sum(map(str.isdigit, part)) >= _FEWEST]
         if len(parts) > 1:
             found, changed = next(filter(None, (_parse(part, country) for part in parts)), None), True
     if found is None:
@@ -82,6 +88,25 @@ def read_number(cell: str, country: str) -> Number:
         _LINE_TYPES.get(phonenumbers.number_type(found)),
         changed,
     )
+
+
+def every_number(cell: str, country: str) -> list[str]:
+    """All numbers (E.164) that stand in a cell, in whatever way: for numbers that must be left alone.
+
+    Where read_number is content with the first, this misses none; a cell without any gives none.
+    """
+    if quick := _north_american(cell, country):
+        return [quick.e164]
+    found: dict[str, None] = {}
+    for part in (cell, *_APART.split(cell)):
+        if sum(map(str.isdigit, part)) < _FEWEST:
+            continue
+        try:
+            found[read_number(part, country).e164] = None
+        except (NoNumber, BadNumber):
+            for match in phonenumbers.PhoneNumberMatcher(part, country):
+                found[phonenumbers.format_number(match.number, PhoneNumberFormat.E164)] = None
+    return list(found)
 
 
 @lru_cache(maxsize=65536)

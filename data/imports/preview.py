@@ -48,7 +48,7 @@ def verdicts(
             understood = _understood(read)
         else:
             trouble = read.trouble if isinstance(read, Stop) else read
-            understood = {"phone": read.phone} if isinstance(read, Stop) and read.phone else {}
+            understood = {"phone": ", ".join(read.phones)} if isinstance(read, Stop) else {}
         found.append(
             Verdict(
                 record.row,

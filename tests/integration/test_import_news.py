@@ -147,9 +147,9 @@ def test_a_do_not_contact_list_silences_every_number_in_it(tmp_path: Path, take_
 
 def test_a_do_not_contact_list_may_be_nothing_but_numbers(tmp_path: Path):
     path = tmp_path / "leave.txt"
-    path.write_text("212-555-0123\n+1 646 555 0124, 917 555 0125\nnobody\n")
+    path.write_text("212-555-0123\n+1 646 555 0124, 917 555 0125 / 917 555 0126\nnobody\n")
     assert imports.take_in_do_not_contact(path).counts() == {
-        "rows": 3, "added": 3, "known": 0, "refused": 1, "by_reason": {"invalid_phone": 1},
+        "rows": 3, "added": 4, "known": 0, "refused": 1, "by_reason": {"invalid_phone": 1},
     }  # fmt: skip
     path.write_text("nobody\n")
     with pytest.raises(imports.ListError, match="no phone number"):

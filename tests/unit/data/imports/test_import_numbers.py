@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from data.imports.numbers import BadNumber, NoNumber, read_number
+from data.imports.numbers import BadNumber, NoNumber, every_number, read_number
 
 SARAH = "+12125550123"
 
@@ -27,6 +27,22 @@ SARAH = "+12125550123"
 )  # fmt: skip
 def test_one_number_in_many_writings_is_one_number(cell: str):
     assert read_number(cell, "US").e164 == SARAH
+
+
+@pytest.mark.parametrize(
+    ("cell", "last_digits"),
+    [
+        ("212-555-0123", ["0123"]),
+        ("212-555-0123 x45", ["0123"]),
+        ("2125550105 / 2125550106", ["0105", "0106"]),
+        ("2125550105,2125550106 & 2125550107", ["0105", "0106", "0107"]),
+        ("2125550105 2125550106", ["0105", "0106"]),
+        ("her: 212 555 0105, his: 212 555 0106", ["0105", "0106"]),
+        ("nobody", []), ("", []), ("12", []), ("2026-01-05", []),
+    ],
+)  # fmt: skip
+def test_of_several_numbers_in_a_cell_each_is_left_alone(cell: str, last_digits: list[str]):
+    assert sorted(every_number(cell, "US")) == [f"+1212555{last}" for last in last_digits]
 
 
 def test_every_555_01xx_number_of_a_real_area_code_is_accepted():
@@ -109,3 +125,4 @@ def test_the_quick_way_and_the_number_tables_agree_on_every_north_american_numbe
 def test_no_cell_makes_the_reading_crash(cell: str):
     with suppress(NoNumber, BadNumber):
         assert read_number(cell, "US").e164.startswith("+")
+    assert all(number.startswith("+") for number in every_number(cell, "US"))
