@@ -9,11 +9,13 @@ from actions.words.about import About
 from actions.words.brief import Brief, says_never
 from actions.words.finding import Finding, finding, quoted
 from actions.words.grammar import Parsed
+from actions.words.health import names_health, tells_health
 from actions.words.merge_fields import FIELDS, MAY_BE_EMPTY, NEVER_IN_HEALTH, OFFER, UnusableText
+from actions.words.own_name import as_said, without_name, without_name_in_any_case
 from actions.words.paths import Place
-from actions.words.plain import PLAIN, plain
+from actions.words.plain import PLAIN
 from actions.words.renderings import ALWAYS, in_general, renderings
-from actions.words.rules import health_words, rules
+from actions.words.rules import rules
 from actions.words.sms_segments import UCS_2, count
 from actions.words.step import Step
 from actions.words.template import from_braces, parse
@@ -63,6 +65,9 @@ def _fields(step: Step, parsed: Parsed, brief: Brief, about: About) -> Iterator[
     if about.health_trade:
         for name in sorted(parsed.fields & NEVER_IN_HEALTH):
             yield finding("health_treatment", step, f"{{{{ {name} }}}}")
+        for column in sorted(parsed.columns):
+            if tells_health(column, about.services):
+                yield finding("health_treatment", step, f'{{{{ extra["{column}"] }}}}')
     given = {
         "offer": brief.offer,
         "offer_terms": brief.terms,
@@ -100,10 +105,12 @@ def _needs(step: Step, texts: list[str], about: About, place: Place) -> Iterator
         wanted.append("disclosure")
     if place.is_first and (about.oldest_months is None or about.oldest_months >= A_YEAR):
         wanted.append("how_we_know_you")
+    bare = [without_name_in_any_case(text, about.business) for text in texts]
     for name in wanted:
-        if not all(rules()[name].is_met_by(text) for text in texts):
+        # a name such as "Digital Assistant Repair" discloses nothing
+        if not all(rules()[name].is_met_by(text) for text in (bare if name == "disclosure" else texts)):
             yield finding(name, step)
-    if place.is_first and not all(_name(about).lower() in text.lower() for text in texts):
+    if place.is_first and not all(as_said(about.business).lower() in text.lower() for text in texts):
         yield finding("who_we_are", step)
 
 
@@ -116,7 +123,7 @@ def _words(step: Step, texts: list[str], parsed: Parsed, about: About, place: Pl
         if rule.unless_openings and "openings" in parsed.fields:
             continue
         # the business's own name is no claim of the text's
-        bare = (_without_name(text, about) for text in texts)
+        bare = (without_name(text, about.business) for text in texts)
         words = list(dict.fromkeys(word for text in bare for word in rule.found_in(text)))
         if rule.name == "links" and words:
             short = rules()["short_links"]
@@ -124,19 +131,9 @@ def _words(step: Step, texts: list[str], parsed: Parsed, about: About, place: Pl
         if words:
             yield finding(rule.name, step, quoted(words))
     if about.health_trade:
-        pattern = health_words(about.services)
-        plain_texts = (_without_name(text, about).lower() for text in texts)
-        if named := list(dict.fromkeys(word for text in plain_texts for word in pattern.findall(text))):
-            yield finding("health_treatment", step, quoted(named))
-
-
-def _name(about: About) -> str:
-    """The name of the business as it stands in a text."""
-    return " ".join(plain(about.business).split())
-
-
-def _without_name(text: str, about: About) -> str:
-    return text.replace(_name(about), "~") if _name(about) else text
+        named = [word for text in texts for word in names_health(text, about.services, about.business)]
+        if named:
+            yield finding("health_treatment", step, quoted(list(dict.fromkeys(named))))
 
 
 def _brief(step: Step, texts: list[str], parsed: Parsed, brief: Brief, about: About) -> Iterator[Finding]:

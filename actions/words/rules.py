@@ -1,8 +1,7 @@
-"""The linter's rules as data: rules.toml, and the health words of health_words.csv."""
+"""The linter's rules as data: rules.toml."""
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,9 +13,6 @@ from typing import Any, Literal
 from actions.words.plain import plain
 
 Severity = Literal["error", "warning"]
-
-NEUTRAL = frozenset({"visit", "appointment", "consultation", "care", "time", "see", "call", "meeting"})
-"""Words for a service that name no treatment even where a profile lists them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +33,23 @@ class Rule:
     def found_in(self, text: str) -> list[str]:
         """What of the text the patterns match, harmless uses left out; each once, in order."""
         text = self._read(text)
-        for harmless in self.but:
-            text = harmless.sub(" ~ ", text)
         found = (
             match.group().strip(" \n.,!?;") for pattern in self.patterns for match in pattern.finditer(text)
         )
         return list(dict.fromkeys(word for word in found if word))
 
     def is_met_by(self, text: str) -> bool:
-        """Whether the text holds what the rule needs."""
+        """Whether the text holds what the rule needs, denials left out ("not a bot")."""
         text = self._read(text)
         return any(pattern.search(text) for pattern in self.needs)
 
     def _read(self, text: str) -> str:
+        """As the patterns read it, what `but` takes away taken away."""
         text = re.sub(r"[ \t]+", " ", plain(text))
-        return text if self.cased else text.lower()
+        text = text if self.cased else text.lower()
+        for harmless in self.but:
+            text = harmless.sub(" ~ ", text)
+        return text
 
 
 @cache
@@ -65,22 +63,6 @@ def _rule(name: str, row: dict[str, Any]) -> Rule:
     parts = ("patterns", "but", "needs")
     compiled: dict[str, Any] = {part: tuple(map(re.compile, row.get(part, ()))) for part in parts}
     return Rule(name=name, **row | compiled)
-
-
-@cache
-def health_words(services: tuple[str, ...] = ()) -> re.Pattern[str]:
-    """What names a treatment or condition: the table, and the names and words of these services."""
-    with Path(__file__).with_name("health_words.csv").open(encoding="utf-8", newline="") as file:
-        words = [row["word"] for row in csv.DictReader(line for line in file if line[0] != "#")]
-    own = (service.lower().strip() for service in services)
-    words += [word for word in own if word and word not in NEUTRAL]
-    each = sorted(set(words), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(_loosely(word) for word in each)})(?:e?s|ed|ing)?(?!\w)")
-
-
-def _loosely(word: str) -> str:
-    """With a hyphen, a space or nothing between its parts."""
-    return r"[ -]?".join(re.escape(part) for part in re.split(r"[ -]", word))
 
 
 def in_table(name: str) -> Rule:

@@ -33,7 +33,7 @@ def load_command(file: Path) -> None:
         *unusable(profile.wording),
         *complaints("opener", profile.opener, merged),
         *complaints("callback", profile.callback, merged),
-        *standing_complaints(profile),
+        *standing_complaints(profile, checked.name),
     ]
     if wrong:
         refuse(f"{file}: {'; '.join(wrong)}")

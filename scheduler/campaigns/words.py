@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from actions.words.about import About
 from actions.words.brief import Brief
 from actions.words.fingerprint import fingerprint
+from actions.words.health import services_of
 from actions.words.lint import Finding, lint
 from actions.words.step import Step, WhatsAppWords
 from data import clock
@@ -90,7 +91,7 @@ def _about(business: Business, campaign: Campaign, today: date, over: Preview) -
         today=today,
         country=business.country,
         health_trade=profile.health_trade,
-        services=tuple(word for service in profile.services for word in (service.name, *service.words)),
+        services=services_of(profile),
         oldest_months=_reaches_back(rule),
         differs_in=campaign.differs_in,
         whatsapp=campaign.channel == WHATSAPP_FIRST,

@@ -123,6 +123,35 @@ def test_a_health_trade_has_no_field_for_the_last_service() -> None:
     assert not rules_of(*with_text(2, text), about=ABOUT)
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Procedure",
+        "Last diagnosis",
+        "LastTreatment",
+        "visit_type",
+        "Reason for visit",
+        "ICD-10",
+        "Rx",
+        "Notes",
+        "Medical history",
+        "Polish date",
+        "Conditions",
+        "CPT code",
+    ],
+)
+def test_a_health_trade_uses_no_column_that_tells_health_by_its_name(column: str) -> None:
+    text = f"How is {{{{ extra[\"{column}\"] | or_else('all') }}}}? Reply STOP to opt out."
+    assert "health_treatment" in rules_of(*with_text(2, text), about=HEALTH)
+    assert not rules_of(*with_text(2, text), about=ABOUT)
+
+
+@pytest.mark.parametrize("column", ["Pet", "Branch", "Preferred day", "Insurance", "Plan", "Loyalty card"])
+def test_other_columns_stay_open_to_a_health_trade(column: str) -> None:
+    text = f"How is {{{{ extra[\"{column}\"] | or_else('all') }}}}? Reply STOP to opt out."
+    assert not rules_of(*with_text(2, text), about=HEALTH)
+
+
 def test_the_business_own_name_is_no_claim() -> None:
     about = replace(HEALTH, business="Free Smile Whitening Health Center")
     assert not rules_of(*GOOD, about=about)
