@@ -80,6 +80,8 @@ STOPPED = {
     "campaign_ended": "the campaign was ended",
     "erased": "they were erased on request",
     "unusable_text": "the opener's text cannot be filled in",
+    "says_never": "the text would have said what the brief rules out",
+    "names_health": "the text would have named a treatment or a condition",
     "no_lawful_time": "there is no hour at which they may be written to",
 }
 

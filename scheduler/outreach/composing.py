@@ -10,7 +10,7 @@ from functools import lru_cache
 from actions.words.brief import Brief
 from actions.words.template import UnusableText
 from data.models import Business, Campaign, Contact, Person, Touch, WhatsAppTemplate
-from scheduler.outreach.wording import SaysNever, uses_openings, word
+from scheduler.outreach.wording import NamesHealth, SaysNever, uses_openings, word
 from scheduler.whatsapp.wording import word_template
 
 WHATSAPP = "whatsapp"
@@ -21,7 +21,9 @@ UNUSABLE = (UnusableText, SaysNever)
 
 def why(error: Exception) -> str:
     """The reason of an enrollment that ends because of it."""
-    return "says_never" if isinstance(error, SaysNever) else "unusable_text"
+    if isinstance(error, SaysNever):
+        return "says_never"
+    return "names_health" if isinstance(error, NamesHealth) else "unusable_text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from actions.words.brief import Brief, says_never
+from actions.words.brief import Brief
 from actions.words.grammar import Parsed
 from actions.words.greeting import oddness
 from actions.words.merge_fields import EXTRA, MAY_BE_EMPTY, UnusableText
@@ -20,7 +20,7 @@ from actions.words.template import from_braces, parse, render
 from data import clock
 from data.models import Business, Contact, Person
 from scheduler.gather import profile_of
-from scheduler.outreach.wording import fields_of
+from scheduler.outreach.wording import SaysNever, fields_of, put_in_words
 from scheduler.outreach.worst_cases import KINDS, Case, Keeper
 
 LONGEST_VALUE = 60
@@ -144,11 +144,11 @@ class _Text:
     ) -> None:
         """Put it in words for one contact, count it, and keep it where it is among the worst."""
         try:
-            text = render(self.source, fields)
+            text = put_in_words(lambda values: render(self.source, values), fields, brief, business)
         except UnusableText as error:
             return _leave_out(made, contact, str(error))
-        if phrase := says_never(brief, text):
-            return _leave_out(made, contact, f'it says "{phrase}"')
+        except SaysNever as error:
+            return _leave_out(made, contact, f'it says "{error.phrase}"')
         counted = count(text)
         cost = price_of(counted.segments, contact.country, "sms", profile_of(business))
         total = self.total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,12 +12,13 @@ import phonenumbers
 
 from actions.words.brief import Brief, says_never
 from actions.words.greeting import greeting_name
-from actions.words.merge_fields import NEVER_IN_HEALTH, OFFER
+from actions.words.health import names_health, services_of, tells_health
+from actions.words.merge_fields import EXTRA, MAY_BE_EMPTY, NEVER_IN_HEALTH, OFFER
 from actions.words.opening_words import in_words
 from actions.words.prices import price_of
 from actions.words.since import months_between
 from actions.words.sms_segments import count
-from actions.words.template import from_braces, parse, render
+from actions.words.template import UnusableText, from_braces, parse, render
 from data import clock
 from data.models import Business, Contact, Person, Touch
 from scheduler.gather import profile_of
@@ -29,6 +30,14 @@ class SaysNever(ValueError):
     def __init__(self, phrase: str) -> None:
         super().__init__(f"the text says {phrase!r}, which the brief rules out")
         self.phrase = phrase
+
+
+class NamesHealth(UnusableText):
+    """The text, filled in, names a treatment or a condition, in a health trade; `words` says which."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(f'it names a treatment or a condition ("{words[0]}")')
+        self.words = tuple(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,57 @@ def word(
     *,
     today: date | None = None,
 ) -> Worded:
-    """A touch in words for this contact. Raises UnusableText and SaysNever.
+    """A touch in words for this contact. Raises UnusableText (NamesHealth is one) and SaysNever.
 
     `person` is the one whose history the words draw on (Enrollment.person_id). A household is greeted by
     nobody's name.
     """
     fields = fields_of(contact, person, business, brief, openings, today)
-    return finished(render(from_braces(touch.template), fields), brief, business, contact)
+    template = from_braces(touch.template)
+    text = put_in_words(lambda values: render(template, values), fields, brief, business)
+    segments = count(text).segments
+    return Worded(text, segments, price_of(segments, contact.country, "sms", profile_of(business)))
+
+
+def put_in_words(
+    say: Callable[[Mapping[str, object]], str],
+    fields: Mapping[str, object],
+    brief: Brief,
+    business: Business,
+) -> str:
+    """What `say` makes of the fields, held once more against what must not leave.
+
+    A cell of a list may hold anything. Where it brings a treatment or a condition into the text of a health
+    trade, it counts as empty: the text's own fallback stands in for it. Raises NamesHealth where there is
+    none, or the text still names one, SaysNever, and what `say` raises.
+    """
+    text = say(fields)
+    if named := health_in(text, business):
+        try:
+            text = say(_discreet(fields, business))
+        except UnusableText:
+            raise NamesHealth(named) from None
+        if named := health_in(text, business):
+            raise NamesHealth(named)
+    if phrase := says_never(brief, text):
+        raise SaysNever(phrase)
+    return text
+
+
+def health_in(text: str, business: Business) -> list[str]:
+    """What of a finished text names a treatment or a condition; [] outside the health trades."""
+    profile = profile_of(business)
+    return names_health(text, services_of(profile), business.name) if profile.health_trade else []
+
+
+def _discreet(fields: Mapping[str, object], business: Business) -> dict[str, object]:
+    """The fields without what came from a list and names a treatment or a condition, also beside a name."""
+    services = services_of(profile_of(business))
+    extra = fields[EXTRA]
+    columns = extra.items() if isinstance(extra, Mapping) else ()
+    kept = {name: cell for name, cell in columns if not names_health(str(cell), services)}
+    named = {name: "" for name in MAY_BE_EMPTY if names_health(str(fields[name]), services)}
+    return {**fields, EXTRA: kept, **named}
 
 
 def fields_of(
@@ -74,7 +127,8 @@ def fields_of(
 ) -> dict[str, object]:
     """Every merge field with this contact's value, None where there is none. `today`: the business's day.
 
-    After its last day there is no offer; in a health trade there is no last service.
+    After its last day there is no offer; in a health trade there is no last service, and no column whose
+    name tells of treatments or conditions.
     """
     profile = profile_of(business)
     today = today or clock.now().astimezone(ZoneInfo(business.timezone)).date()
@@ -100,7 +154,10 @@ def fields_of(
         "country": contact.country,
     }
     if profile.health_trade:
-        fields |= dict.fromkeys(NEVER_IN_HEALTH)
+        services = services_of(profile)
+        columns = person.extra if person else {}
+        told = {name: cell for name, cell in columns.items() if not tells_health(name, services)}
+        fields |= dict.fromkeys(NEVER_IN_HEALTH) | {EXTRA: told}
     if brief.expires_on is not None and brief.expires_on < today:
         fields |= dict.fromkeys(OFFER)
     return fields
@@ -121,11 +178,3 @@ def spoken_number(phone: str, country: str) -> str:
 def _mid_sentence(name: str) -> str:
     """Oil change -> oil change; MOT test stays."""
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
-
-
-def finished(text: str, brief: Brief, business: Business, contact: Contact) -> Worded:
-    """A text held against the brief once more, counted and priced. Raises SaysNever."""
-    if phrase := says_never(brief, text):
-        raise SaysNever(phrase)
-    segments = count(text).segments
-    return Worded(text, segments, price_of(segments, contact.country, "sms", profile_of(business)))

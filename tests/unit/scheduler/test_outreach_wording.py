@@ -10,7 +10,8 @@ from actions.words.brief import Brief
 from actions.words.template import UnusableText
 from data.business_file import SAMPLE, read_file
 from data.models import Business, Contact, Person, Touch
-from scheduler.outreach.wording import SaysNever, fields_of, spoken_number, uses_openings, word
+from scheduler.outreach.composing import UNUSABLE, why
+from scheduler.outreach.wording import NamesHealth, SaysNever, fields_of, spoken_number, uses_openings, word
 from tests.unit.actions.picture import at
 
 TODAY = date(2026, 3, 5)
@@ -103,6 +104,43 @@ def test_the_never_say_list_is_held_against_the_finished_text() -> None:
     with pytest.raises(SaysNever) as refused:
         said("How is {{ extra['Pet'] }} the dog?", contact("Sarah", extra={"Pet": "REX"}), brief)
     assert refused.value.phrase == "Rex the dog"
+
+
+def test_a_cell_that_names_a_treatment_counts_as_empty_in_a_health_trade() -> None:
+    sarah = contact("Sarah", extra={"Pet": "Root Canal", "Tie": "Rex"})
+    text = "How is {{ extra['Pet'] | or_else('all') }}, {{ first_name }} and {{ extra['Tie'] }}?"
+    assert said(text, sarah, health=True) == "How is all, Sarah and Rex?"
+    assert said(text, sarah) == "How is Root Canal, Sarah and Rex?"
+
+
+def test_a_note_beside_a_name_falls_out_of_the_greeting_in_a_health_trade() -> None:
+    assert said("Hi {{ first_name }}, hello.", contact("Sarah (diabetic)"), health=True) == "Hello, hello."
+
+
+@pytest.mark.parametrize("words", ["How is {{ extra['Pet'] }}?", "How is the {{ extra['Tie'] }} ache?"])
+def test_a_text_that_would_name_a_condition_all_the_same_is_not_said(words: str) -> None:
+    sarah = contact("Sarah", extra={"Pet": "gum disease", "Tie": "tooth"})
+    with pytest.raises(UNUSABLE) as refused:
+        said(words, sarah, health=True)
+    assert isinstance(refused.value, NamesHealth)
+    assert why(refused.value) == "names_health"
+    assert said(words, sarah)
+
+
+def test_a_column_that_tells_health_by_its_name_is_empty_in_a_health_trade() -> None:
+    sarah = contact("Sarah", extra={"Procedure": "D1110", "Pet": "Rex"})
+    text = "{{ extra['Procedure'] | or_else('your visit') }}, {{ extra['Pet'] }}"
+    assert said(text, sarah, health=True) == "your visit, Rex"
+    assert said(text, sarah) == "D1110, Rex"
+
+
+def test_a_business_whose_name_has_a_condition_in_it_may_say_its_name() -> None:
+    clinic = business(health=True, name="Springfield Pain Clinic")
+    clinic.id = 99
+    worded = word(
+        Touch(template="{{ business }} here."), Brief(), clinic, contact("Sarah"), None, today=TODAY
+    )
+    assert worded.text == "Springfield Pain Clinic here."
 
 
 def test_a_text_is_counted_and_priced() -> None:
