@@ -2,8 +2,9 @@
 
 `open_list` reads and checks the file without a database; `preview` says what would become of its first
 rows; `take_in` sorts its rows and stores them, in portions. The steps, in order: list_file, columns,
-first_look, rows (numbers, fields, basis), portions, triage, store, journal, report. `take_in_do_not_contact`
-takes a list of numbers that must not be contacted. Who attests a list: attestation.py.
+first_look, rows (numbers, fields, claims, basis), portions, triage, store, withdrawing, journal, report.
+`take_in_do_not_contact` takes a list of numbers that must not be contacted. Who attests a list:
+attestation.py.
 """
 
 from __future__ import annotations

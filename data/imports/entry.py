@@ -75,7 +75,7 @@ class Where:
 class Entry:
     """A row that has a usable number. `trouble` stands where it has no basis.
 
-    `denied`: the row itself says that there is none.
+    `denied`: where the row itself says that there is none, its words and where they stand.
     """
 
     row: int
@@ -85,4 +85,4 @@ class Entry:
     country: str
     basis: Basis | None = None
     trouble: Trouble | None = None
-    denied: bool = False
+    denied: str = ""

@@ -117,6 +117,7 @@ class RowReader:
             who.extra[self.columns.name("phone")] = cell
         entry = Entry(record.row, number.e164, who, self._where(cells, who, named), country)
         claim = tidy(get(cells, "contact_basis"))
+        where = f"row {record.row} of {self.filename}"
         basis = find_basis(
             Facts(
                 country=country,
@@ -127,7 +128,7 @@ class RowReader:
                 basis_date=self._date(cells, "basis_date"),
                 enquired_on=max(filter(None, (who.quoted_on, who.enquired_on)), default=None),
                 state=self._strict_state(entry),
-                where=f"row {record.row} of {self.filename}",
+                where=where,
                 unread=unread,
             ),
             self.today,
@@ -137,7 +138,8 @@ class RowReader:
             entry.basis = basis
         else:
             entry.trouble = Trouble(basis.reason, basis.detail)
-            entry.denied = claim_of(claim) == "none"
+            if claim_of(claim) == "none":
+                entry.denied = f"“{claim}”, {where}"
         if who.relationship is None:
             # a number without any trace of a visit was never a customer's, as far as this list shows
             traced = who.last_visit or who.last_service or (entry.basis and claim_of(claim) == "purchase")

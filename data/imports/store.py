@@ -41,6 +41,10 @@ class Known:
     persons: list[tuple[int, Who]] = field(default_factory=list)
     bases: list[Basis] = field(default_factory=list)
 
+    def has(self, who: Who) -> bool:
+        """Whether this is somebody who is known at the number."""
+        return any(each.is_same(who) for _, each in self.persons)
+
 
 @dataclass(slots=True)
 class Stored:
@@ -111,14 +115,22 @@ def known_numbers(session: Session, business: Business, phones: Iterable[str]) -
 def rescue(entries: Iterable[Entry], known: dict[str, Known], today: date) -> None:
     """A row without a basis is no trouble where a basis for the same person is on record and in force.
 
-    An explicit no in the row is not overruled: the claim of the newest list counts.
+    An explicit no in the row is not overruled: the claim of the newest list counts, and where it is that of
+    somebody on record, what is on record for their number carries no other row either (withdrawing.py).
     """
-    for entry in entries:
-        here = known.get(entry.phone)
-        if not (entry.trouble and here) or entry.denied or not in_force(here.bases, today):
+    troubled = [entry for entry in entries if entry.trouble and entry.phone in known]
+    said_no = {entry.phone for entry in troubled if takes_back(entry, known)}
+    for entry in troubled:
+        here = known[entry.phone]
+        if entry.denied or entry.phone in said_no or not in_force(here.bases, today):
             continue
-        if any(who.is_same(entry.who) for _, who in here.persons):
+        if here.has(entry.who):
             entry.trouble = None
+
+
+def takes_back(entry: Entry, known: dict[str, Known]) -> bool:
+    """Whether a row says no of somebody who is on record at its number."""
+    return bool(entry.denied) and entry.phone in known and known[entry.phone].has(entry.who)
 
 
 class Writer:

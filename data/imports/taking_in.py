@@ -33,8 +33,9 @@ from data.imports.portions import Portion, portions
 from data.imports.progress import Progress
 from data.imports.rows import RowReader, Stop
 from data.imports.stops import LeaveAlone, suppress_all
-from data.imports.store import Writer, known_numbers, rescue, suppressed_numbers
+from data.imports.store import Writer, known_numbers, rescue, suppressed_numbers, takes_back
 from data.imports.triage import settle
+from data.imports.withdrawing import Withdrawals
 from data.imports.words import folded
 from data.models import Business, ImportBatch
 from data.profile import Profile
@@ -63,11 +64,7 @@ def take_in(
         look = FirstLook(reader, below_header(given))
         work = _Work(given, reader, look, progress, attested_by.strip(), business_id, dry_run)
         _refuse_without_any_basis(work, business.id)
-        journal, complete = begin(
-            _where_it_began(running) or report,
-            keep=progress.journal,
-            dry_run=dry_run,
-        )
+        journal, complete = begin(_where_it_began(running) or report, keep=progress.journal, dry_run=dry_run)
         over = False
         try:
             _store_all(work, journal, report, on_rows)
@@ -172,15 +169,17 @@ def _store(session: Session, work: _Work, portion: Portion, journal: Journal, re
     known = known_numbers(session, business, numbers)
     troubled = [entry for entries in portion.households.values() for entry in entries if entry.trouble]
     rescue(troubled, known, progress.today)
+    withdrawn = Withdrawals(session, portion.households, known, progress.today)
     suppressed = suppressed_numbers(session, business, numbers)
     households, refused = settle(portion.households, work.look.stops, suppressed)
     writer = Writer(session, business, known, progress.today, work.places)
     for phone, entries in households.items():
         writer.household(phone, entries)
     refused |= portion.refused | writer.done.refused
-    if writer.changes and not work.dry_run:
+    if (writer.changes or withdrawn.changes) and not work.dry_run:
         batch = batch or work.batch(session, business, report)
         writer.write(batch)
+        withdrawn.write()
     after = replace(
         progress,
         portions=progress.portions + 1,
@@ -238,13 +237,14 @@ def _refuse_without_any_basis(work: _Work, business_id: int) -> None:
 
 
 def _on_record(entries: list[Entry], portion: Portion, business_id: int, work: _Work) -> bool:
-    """Whether the database has a basis that any of these rows may go by."""
+    """Whether the database has a basis that any of these rows may go by, or takes back."""
     with reading() as session, planned_each_time(session):
         business = session.get(Business, business_id)
         if business is None:
             return False
-        rescue(entries, known_numbers(session, business, portion.households), work.progress.today)
-    return any(entry.trouble is None for entry in entries)
+        known = known_numbers(session, business, portion.households)
+        rescue(entries, known, work.progress.today)
+    return any(entry.trouble is None or takes_back(entry, known) for entry in entries)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from data import imports
 from data.db import reading, writing
@@ -16,8 +16,10 @@ from data.models import (
     Business,
     Campaign,
     Contact,
+    ContactBasis,
     Enrollment,
     ImportBatch,
+    Person,
     Suppression,
 )
 from data.queries.suppressions import suppress, suppressed_for
@@ -124,6 +126,74 @@ def test_a_visit_or_a_booking_by_another_road_ends_what_runs_for_a_contact(
     with reading() as session:
         rows = session.scalars(select(Enrollment).order_by(Enrollment.contact_id)).all()
     assert [each.stopped_reason for each in rows] == [reason, None]
+
+
+def enrolled_in_a_campaign() -> None:
+    """Every person on record, in a campaign that runs."""
+    with writing() as session:
+        campaign = Campaign(business_id=1, name="Come back", state="running")
+        session.add(campaign)
+        session.flush()
+        people = session.execute(select(Person.contact_id, func.min(Person.id)).group_by(Person.contact_id))
+        session.add_all(
+            Enrollment(campaign_id=campaign.id, contact_id=contact, person_id=one) for contact, one in people
+        )
+
+
+def bases_and_reasons() -> tuple[list[date | None], list[str | None]]:
+    with reading() as session:
+        ends = session.scalars(select(ContactBasis.expires_on).order_by(ContactBasis.id)).all()
+        reasons = session.scalars(select(Enrollment.stopped_reason).order_by(Enrollment.contact_id)).all()
+    return list(ends), list(reasons)
+
+
+def test_a_newer_no_ends_the_basis_on_record_and_what_runs_for_that_person_and_for_nobody_else(take_in):
+    take_in(f"Sarah,Sample,{SARAH},2026-01-05,yes,", f"Tom,Test,{TOM},2026-01-05,yes,")
+    enrolled_in_a_campaign()
+    before = everything()
+    noes = (f"Sarah,Sample,{SARAH},2026-01-05,no,", f"Tom,Test,{TOM},2026-01-05,yes,")
+    dry = take_in(*noes, dry_run=True)
+    assert everything() == before
+    done = take_in(*noes)
+    assert done.by_reason == dry.by_reason == {"no_basis": 1, "duplicate_existing": 1}
+    assert bases_and_reasons() == ([date(2026, 3, 4), None], ["no_basis", None])
+    with reading() as session:
+        evidence = session.scalars(select(ContactBasis.evidence).order_by(ContactBasis.id)).first()
+    assert evidence == "“yes”, row 2 of list.csv; ended on 2026-03-05 by “no”, row 2 of list.csv"
+    after = everything()
+    take_in(*noes)
+    assert everything() == after, "the same list again changes nothing"
+    take_in(f"Sarah,Sample,{SARAH},2026-01-05,yes,", f"Tom,Test,{TOM},2026-01-05,yes,")
+    assert bases_and_reasons()[0] == [date(2026, 3, 4), None, None], "a newer yes counts again"
+
+
+def test_a_list_of_noes_alone_is_heeded_where_it_takes_something_back(take_in):
+    take_in(f"Sarah,Sample,{SARAH},2026-01-05,,")
+    assert take_in(f",,{SARAH},,no,").by_reason == {"no_basis": 1}
+    assert bases_and_reasons()[0] == [date(2026, 3, 4)]
+    with pytest.raises(imports.ListError, match="refused as a whole"):
+        take_in(f"Tom,Test,{TOM},2026-01-05,no,")
+
+
+@pytest.mark.parametrize(
+    ("rows", "ends", "reason"),
+    [
+        # a stranger's no at the number is not Sarah's
+        (["Ann,Sample,{},2026-01-05,no,", "Tom,Sample,{},2026-01-05,yes,"], None, None),
+        # Tom's yes keeps the number's basis; what runs for Sarah ends all the same
+        (["Sarah,Sample,{},2026-01-05,no,", "Tom,Sample,{},2026-01-05,yes,"], None, "no_basis"),
+        # a row of Tom without a basis is not carried by one that may have been Sarah's
+        (["Sarah,Sample,{},2026-01-05,no,", "Tom,Sample,{},,,"], date(2026, 3, 4), "no_basis"),
+    ],
+)
+def test_in_a_household_the_no_of_one_ends_what_may_have_been_theirs(
+    take_in, rows: list[str], ends: date | None, reason: str | None
+):
+    take_in(f"Sarah,Sample,{SARAH},,yes,", f"Tom,Sample,{SARAH},,yes,")
+    enrolled_in_a_campaign()
+    take_in(*(row.format(SARAH) for row in rows))
+    found, reasons = bases_and_reasons()
+    assert (found[0], reasons) == (ends, [reason])
 
 
 def test_a_do_not_contact_list_silences_every_number_in_it(tmp_path: Path, take_in):
