@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from bot.staff.numbers_typed import number_typed
 from scheduler.campaigns.plan import MOST_TOUCHES, BadPlan, Plan, PlannedTouch, read_plan
 from scheduler.campaigns.starters import plan_from
 
@@ -103,4 +104,4 @@ def _lines(form: MultiDict[str, str], name: str) -> list[str]:
 
 
 def _number(form: MultiDict[str, str], name: str) -> str | None:
-    return form.get(name, "").strip().replace(",", "") or None
+    return number_typed(form.get(name, "")) or None

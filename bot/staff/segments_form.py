@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from bot.staff.numbers_typed import number_typed, share_typed
 from data.segments.rule import Rule, read_rule
 
 CONDITIONS = 3
@@ -29,13 +30,13 @@ def rule_of(form: MultiDict[str, str], before: Rule | None = None) -> Rule:
     raw: dict[str, Any] = before.as_json() if before is not None else {}
     raw |= {
         "dormant": _dormant(form),
-        "around": _around(form),
+        "around": _around(form, before),
         "services": [*form.getlist("services"), *_listed(form.get("other_services"))],
         "relationship": [one] if (one := form.get("relationship")) else [],
         "value": _range(form, "value"),
         "visits": _range(form, "visits"),
         "tiers": form.getlist("tiers"),
-        "states": [state.upper() for state in _listed(form.get("states"))],
+        "states": _listed(form.get("states")),
         "postal_prefixes": _listed(form.get("postal_prefixes")),
         "basis": [one] if (one := form.get("basis")) else [],
         "columns": [*_columns(form), *(one for one in raw.get("columns", ()) if _condition(one) is None)],
@@ -63,7 +64,7 @@ def _dormant(form: MultiDict[str, str]) -> dict[str, Any] | None:
     return raw | {"undated": "dormant_undated" in form}
 
 
-def _around(form: MultiDict[str, str]) -> dict[str, Any] | None:
+def _around(form: MultiDict[str, str], before: Rule | None) -> dict[str, Any] | None:
     if not form.get("around_day_of"):
         return None
     start, end = form.get("around_from", ""), form.get("around_to", "")
@@ -72,6 +73,7 @@ def _around(form: MultiDict[str, str]) -> dict[str, Any] | None:
         "from_day": start or -30,
         "to_day": end or 30,
         "unless_visited_since": "around_unless_visited" in form,
+        "day_first": before is not None and before.around is not None and before.around.day_first,
     }
 
 
@@ -81,7 +83,7 @@ def _range(form: MultiDict[str, str], name: str) -> dict[str, Any] | None:
 
 
 def _weights(form: MultiDict[str, str]) -> dict[str, Any] | None:
-    typed = {part: _typed(form, f"weight_{part}") for part in ("recency", "value", "engagement")}
+    typed = {part: share_typed(form.get(f"weight_{part}", "")) for part in ("recency", "value", "engagement")}
     return {part: value or 0 for part, value in typed.items()} if any(typed.values()) else None
 
 
@@ -107,4 +109,4 @@ def _listed(text: str | None) -> list[str]:
 
 
 def _typed(form: MultiDict[str, str], name: str) -> str:
-    return form.get(name, "").strip().replace(",", "")
+    return number_typed(form.get(name, ""))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from data.segments.columns import ColumnIs, Part, date_in, refuse_telling
 from data.segments.dormancy import OLD_MONTHS, TRACES, Trace, last_active, months_before
 from data.segments.facts import Facts
 from data.segments.score import Weights
+from data.segments.where import country_code, state_of
 
 Relationship = Literal["customer", "lead"]
 Basis = Literal["consent", "relationship"]
@@ -115,7 +116,9 @@ class Rule(Part):
     tiers: tuple[Tier, ...] = ()
     """Of these tiers alone; known only once a score is, so `matches` does not look at it."""
     countries: tuple[str, ...] = ()
+    """ISO codes; a country's English name is made its code."""
     states: tuple[str, ...] = ()
+    """Codes of states and provinces, such as NY; a name is made its code. Others than these nobody is in."""
     postal_prefixes: tuple[str, ...] = ()
     basis: tuple[Basis, ...] = ()
     columns: tuple[ColumnIs, ...] = ()
@@ -127,6 +130,34 @@ class Rule(Part):
     """Whoever got something from us within so many days is left out for now."""
     weights: Weights | None = None
     """How the score is weighed; none: as shipped."""
+
+    @field_validator("countries", "states", mode="before")
+    @classmethod
+    def _in_words(cls, words: Any) -> Any:
+        if isinstance(words, list | tuple) and any(isinstance(word, bool) for word in words):
+            raise ValueError("YAML takes ON and NO for yes and no; put them in quotation marks")
+        return words
+
+    @field_validator("countries")
+    @classmethod
+    def _known_countries(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(country_code(word) for word in words))
+
+    @field_validator("states")
+    @classmethod
+    def _known_states(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(state_of(word)[1] for word in words))
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Rule:
+        elsewhere = [
+            code for code in self.states if self.countries and state_of(code)[0] not in self.countries
+        ]
+        if elsewhere:
+            raise ValueError(
+                f"{elsewhere[0]} is a state of {state_of(elsewhere[0])[0]}, which countries leaves out"
+            )
+        return self
 
     def as_json(self) -> dict[str, Any]:
         """What is kept: only what differs from everybody."""

@@ -97,7 +97,7 @@ def test_what_the_form_has_no_field_for_stays_in_the_rule() -> None:
             "columns": [{"column": "Plan", "one_of": ["A", "B"]}, {"column": "Branch", "equals": "North"}],
         }
     )
-    form = MultiDict()
+    form: MultiDict[str, str] = MultiDict()
     for column, kind, value in segments_form.lines_of(before):
         form.add("column", column)
         form.add("column_kind", kind)
@@ -113,6 +113,52 @@ def test_a_column_that_tells_somebodys_age_is_refused_in_a_sentence() -> None:
     form = MultiDict({"column": "Age", "column_kind": "at_least", "column_value": "65"})
     with pytest.raises(UnusableRule, match="never go by age"):
         segments_form.rule_of(form)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("300,50", 300.5), ("300.50", 300.5), ("1.200,50", 1200.5), ("1,200.50", 1200.5), ("1,200", 1200),
+        ("1 200", 1200), ("$300", 300), ("300,50 EUR", 300.5), (" 45 ", 45),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_whichever_of_comma_and_point_is_theirs(typed: str, meant: float) -> None:
+    assert campaign_form.plan_of(MultiDict({"budget": typed})).budget == meant
+    value = segments_form.rule_of(MultiDict({"value_least": typed})).value
+    assert value is not None
+    assert value.at_least == meant
+
+
+@pytest.mark.parametrize("typed", ["2k", "20%", "a lot", "1e3x", "-5", "0"])
+def test_what_is_no_amount_is_refused_and_never_taken_for_no_limit(typed: str) -> None:
+    with pytest.raises(BadPlan):
+        campaign_form.plan_of(MultiDict({"budget": typed}))
+
+
+def test_half_a_day_is_no_day_and_a_weight_has_its_decimals() -> None:
+    with pytest.raises(BadPlan):
+        campaign_form.plan_of(MultiDict({"text-0": "Hi", "day-0": "2,5"}))
+    assert campaign_form.plan_of(MultiDict({"pilot": "1,000"})).pilot == 1000
+    weights = segments_form.rule_of(MultiDict({"weight_recency": "33,333"})).weights
+    assert weights is not None
+    assert weights.recency == 33.333
+
+
+def test_how_the_list_writes_its_dates_outlives_the_form() -> None:
+    before = read_rule({"around": {"day_of": "Bought", "from_day": 0, "to_day": 9, "day_first": True}})
+    form: MultiDict[str, str] = MultiDict({"around_day_of": "Bought", "around_from": "0", "around_to": "12"})
+
+    after = segments_form.rule_of(form, before)
+
+    assert after.around is not None
+    assert (after.around.to_day, after.around.day_first) == (12, True)
+    assert segments_form.rule_of(MultiDict(), before).around is None
+
+
+def test_a_state_typed_by_its_name_is_the_state_and_another_word_is_refused() -> None:
+    assert segments_form.rule_of(MultiDict({"states": "new york, Nj, quebec"})).states == ("NY", "NJ", "QC")
+    with pytest.raises(UnusableRule, match="Bavaria"):
+        segments_form.rule_of(MultiDict({"states": "NY, Bavaria"}))
 
 
 def test_a_bar_shows_something_as_soon_as_there_is_something() -> None:

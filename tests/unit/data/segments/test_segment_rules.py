@@ -56,6 +56,39 @@ def test_a_condition_takes_whom_it_names_and_nobody_else(
     assert why_not(read_rule(rule), not_meant, TODAY) == "not_in_segment"
 
 
+@pytest.mark.parametrize("word", ["Ny", "NY", "New York", " new york ", "N.Y."])
+def test_a_state_is_meant_by_its_letters_and_by_its_name(word: str) -> None:
+    assert matches(read_rule({"states": [word]}), Facts(state="NY"), TODAY)
+
+
+@pytest.mark.parametrize("word", ["us", "US", "USA", "United States"])
+def test_a_country_is_meant_by_its_letters_and_by_its_name(word: str) -> None:
+    assert matches(read_rule({"countries": [word]}), Facts(country="US"), TODAY)
+
+
+def test_a_place_is_named_once_however_often_it_is_written() -> None:
+    rule = read_rule({"countries": ["us", "USA", "ca"], "states": ["NY", "new york", "Ontario"]})
+    assert (rule.countries, rule.states) == (("US", "CA"), ("NY", "ON"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        ({"states": ["Nyork"]}, "states: 'Nyork' is no state"),
+        ({"states": [""]}, "states: '' is no state"),
+        ({"states": ["Bavaria"]}, "postal_prefixes"),
+        ({"countries": ["Narnia"]}, "countries: 'Narnia' is no country"),
+        ({"states": [True]}, "states: YAML takes ON"),
+        ({"countries": ["XX"]}, "write its two letters"),
+        ({"countries": ["CA"], "states": ["NY"]}, "NY is a state of US, which countries leaves out"),
+    ],
+)
+def test_a_place_in_which_nobody_could_be_is_refused_in_a_sentence(raw: dict[str, Any], says: str) -> None:
+    with pytest.raises(UnusableRule) as refused:
+        read_rule(raw)
+    assert says in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("holds", "cell", "meant"),
     [
