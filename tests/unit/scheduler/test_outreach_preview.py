@@ -99,6 +99,14 @@ def test_whoever_gets_no_text_is_counted_with_the_reason() -> None:
     assert made.steps[0].texts == 4
 
 
+def test_whoever_would_read_of_a_treatment_in_a_health_trade_is_counted_with_that_reason() -> None:
+    told = [candidate(1, "Sarah", extra={"Car": "Root canal"}), candidate(2, "Tom")]
+    steps = (Step(1, 0, "How is {{ extra['Car'] }}?"),)
+    made = preview(told, steps, Brief(), business(health=True), today=TODAY)
+    assert dict(made.unusable) == {'it names a treatment or a condition ("root canal")': 1}
+    assert made.steps[0].texts == 1
+
+
 def test_a_text_that_cannot_be_read_is_said_once() -> None:
     made = over(steps=(Step(1, 0, "{{ nope"), STEPS[1]))
     assert len(made.unusable) == 1

@@ -9,9 +9,10 @@ import pytest
 from actions.words.brief import Brief
 from actions.words.template import UnusableText
 from data.business_file import SAMPLE, read_file
-from data.models import Business, Contact, Person, Touch
+from data.models import Business, Contact, Person, Touch, WhatsAppTemplate
 from scheduler.outreach.composing import UNUSABLE, why
 from scheduler.outreach.wording import NamesHealth, SaysNever, fields_of, spoken_number, uses_openings, word
+from scheduler.whatsapp.wording import word_template
 from tests.unit.actions.picture import at
 
 TODAY = date(2026, 3, 5)
@@ -125,6 +126,18 @@ def test_a_text_that_would_name_a_condition_all_the_same_is_not_said(words: str)
     assert isinstance(refused.value, NamesHealth)
     assert why(refused.value) == "names_health"
     assert said(words, sarah)
+
+
+def test_a_whatsapp_template_is_filled_as_discreetly() -> None:
+    template = WhatsAppTemplate(
+        body="Hi {{1}}, how is {{2}}?",
+        variables={"1": "{{ first_name | or_else('you') }}", "2": "{{ extra['Pet'] | or_else('all') }}"},
+        content_sid="HX0",
+    )
+    sarah = contact("Sarah", extra={"Pet": "Root Canal"})
+    made = word_template(template, Brief(), business(health=True), sarah, sarah.persons[0], today=TODAY)
+    assert made.text == "Hi Sarah, how is all?"
+    assert made.content_variables == {"1": "Sarah", "2": "all"}
 
 
 def test_a_column_that_tells_health_by_its_name_is_empty_in_a_health_trade() -> None:
