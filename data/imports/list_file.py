@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from data.imports.quotes import lines, misquoted
+
 DELIMITERS = (",", ";", "\t", "|")
 
 _LONGEST_CELL = 100_000
 _SAMPLE_RECORDS = 60
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _KINDS = (
     (b"PK\x03\x04", "an Excel workbook or a zip archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -75,11 +76,16 @@ def read(path: Path) -> Text:
         if raw.startswith(magic):
             raise ListError(f"{path.name} is {kind}; save it as CSV and import that")
     content, encoding = decode(raw, path.name)
-    content, delimiter = _without_hint(content)
+    content, hinted = _without_hint(content)
     if not content.strip():
         raise ListError(f"{path.name} is empty")
-    delimiter = delimiter or delimiter_of(content)
-    _refuse_open_quote(content, delimiter, path.name)
+    delimiter = hinted or delimiter_of(content)
+    if wrong := misquoted(content, delimiter):
+        line = wrong.line + bool(hinted)
+        raise ListError(
+            f"{path.name} cannot be read: a quotation mark that opens in row {wrong.row} never closes where "
+            f"its cell ends and takes in the rows below; remove it in line {line} of the file, or close it"
+        )
     return Text(path.name, hashlib.sha256(raw).hexdigest(), encoding, delimiter, content)
 
 
@@ -169,27 +175,4 @@ def delimiter_of(content: str) -> str:
 
 def _parse(content: str, delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
-    return csv.reader(_lines(content), delimiter=delimiter)
-
-
-def _lines(content: str) -> Iterator[str]:
-    """The lines with their ends, one by one: StringIO would copy the text, at four bytes a character."""
-    return (match[0] for match in _LINE.finditer(content))
-
-
-def _refuse_open_quote(content: str, delimiter: str, name: str) -> None:
-    """A quotation mark that never closes swallows every row behind it: better no import than half of one."""
-    if '"' not in content:
-        return
-    reader = csv.reader(_lines(content), delimiter=delimiter)
-    row, line, before = 0, 0, 0
-    try:
-        for row, _ in enumerate(reader, start=1):  # noqa: B007
-            before, line = line, reader.line_num
-        last = "".join(islice(_lines(content), before, None))
-        list(csv.reader(_lines(last), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        if "unexpected end" in str(error) or "field limit" in str(error):
-            raise ListError(
-                f"{name} cannot be read: a quotation mark that opens in row {row} never closes"
-            ) from None
+    return csv.reader(lines(content), delimiter=delimiter)

@@ -91,6 +91,51 @@ def test_what_is_no_list_is_refused_with_one_sentence(stored, content: bytes | s
     assert "\n" not in str(refusal.value)
 
 
+STRAY = (
+    "First Name,Last Name,Phone,Last Visit,Opted Out\nGus,Seven,2125550110,2026-01-05,no\n"
+    '"Hal,Eight,2125550111,2026-01-05,no\nIvy,Nine,2125550112,2026-01-05,yes\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("behind", "why"),
+    [
+        ('"Lee",Twelve,2125550115,2026-01-05,no\n', "another quoted cell follows"),
+        ('Lee,Twelve,2125550115,2026-01-05,"no"\n', "at the end of a row, too"),
+        ('Lee,"",2125550115,2026-01-05,no\n', "an empty cell closes nothing"),
+        ('Lee,42",2125550115,2026-01-05,no\n', "an inch closes it as if it were meant"),
+        ('Lee",Twelve,2125550115,2026-01-05,no\n', "so does a second mark gone astray"),
+        ("Lee,Twelve,2125550115,2026-01-05,no\n", "nothing closes it"),
+    ],
+)
+@pytest.mark.parametrize("hint", ["", "sep=,\n"])
+def test_a_stray_quotation_mark_swallows_no_row_without_a_word(stored, behind: str, why: str, hint: str):
+    last = "Max,Last,2125550116,2026-01-05,no\n"
+    with pytest.raises(ListError) as refusal:
+        read(stored(hint + STRAY + behind + last))
+    line = 4 if hint else 3
+    assert "opens in row 3 never closes" in str(refusal.value), why
+    assert f"in line {line} of the file" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        'Hal,2125550111,"call his wife, her number is\n2125550112, evenings\n212-555-0113, late"',
+        '"12 Sample Street,\nSpringfield",2125550111,"note, one\nnote, two"',
+        'Hal,2125550111,"said ""no, thanks""\r\nthen ""yes"""',
+        'Hal,2125550111,"two\nlines" ',
+        '"Hal\n",2125550111,5\'10"',
+        'Hal,2125550111,"\n\n"',
+    ],
+)
+def test_genuine_line_breaks_in_cells_keep_their_rows(stored, row: str):
+    text = read(stored(f"name,phone,notes\nGus,2125550110,tall\n{row}\nIvy,2125550112,\n"))
+    records = list(text.records())
+    assert [record.row for record in records] == [1, 2, 3, 4]
+    assert (records[2].cells[1], records[3].cells[0]) == ("2125550111", "Ivy")
+
+
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path):
     for path, said in ((tmp_path / "nothing.csv", "does not exist"), (tmp_path, "is a folder")):
         with pytest.raises(ListError, match=said):
