@@ -38,8 +38,8 @@ REPLIES = tuple(name for name, kind in KINDS.items() if not kind.proactive)
 log = structlog.get_logger(__name__)
 
 JOBS = (
-    "converse", "deliver", "deliver_proactive", "enrol", "outreach", "dispatch", "callback", "appointment",
-    "reminder", "nudge", "notice", "reconcile", "follow",
+    "converse", "deliver", "deliver_proactive", "enrol", "end", "outreach", "dispatch", "callback",
+    "appointment", "reminder", "nudge", "notice", "reconcile", "follow",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ JobKind = Literal[
     "converse",
     "deliver",
     "enrol",
+    "end",
     "outreach",
     "dispatch",
     "callback",
@@ -33,7 +34,7 @@ JobKind = Literal[
 ]
 
 
-IN_BULK: frozenset[JobKind] = frozenset({"enrol", "outreach", "dispatch"})
+IN_BULK: frozenset[JobKind] = frozenset({"enrol", "end", "outreach", "dispatch"})
 """What works through lists: it has a queue of its own, so that nobody who waits is behind it."""
 
 

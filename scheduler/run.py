@@ -16,7 +16,7 @@ from data.db import writing
 from data.db_faults import once_more
 from data.queries.leases import left_behind, release
 from scheduler import erasing
-from scheduler.campaigns.enrolling_slices import go_on
+from scheduler.campaigns import ending, enrolling_slices
 from scheduler.converse import converse
 from scheduler.deliver import deliver
 from scheduler.follow import follow
@@ -36,7 +36,8 @@ from scheduler.writeback.delivering import writeback
 DOES: dict[JobKind, Callable[[int], list[Job]]] = {
     "converse": converse,
     "deliver": deliver,
-    "enrol": go_on,
+    "enrol": enrolling_slices.go_on,
+    "end": ending.go_on,
     "outreach": outreach,
     "dispatch": dispatch,
     "callback": callback,

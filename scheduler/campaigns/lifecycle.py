@@ -15,8 +15,7 @@ from data import clock
 from data.db import writing
 from data.models import Business, Campaign, Message, Segment, StaffUser, Touch, WhatsAppTemplate
 from data.queries import audit
-from data.queries.enrollments import end_some_of_campaign
-from scheduler.campaigns import enrolling, enrolling_slices
+from scheduler.campaigns import ending, enrolling, enrolling_slices
 from scheduler.campaigns.enrolling import Enrolled
 from scheduler.campaigns.plan import BadPlan, Plan, PlannedTouch
 from scheduler.campaigns.readiness import to_approve, to_launch
@@ -211,15 +210,9 @@ def end(campaign_id: int, by: Actor = OPERATOR) -> int:
     with writing() as session:
         campaign = session.get_one(Campaign, campaign_id, with_for_update=True)
         if campaign.state != "done":
-            campaign.state, campaign.paused_reason, campaign.looked_to = "done", None, None
+            ending.begin(campaign)
             by.note(session, campaign, audit.CAMPAIGN_ENDED)
-    ended = 0
-    while True:  # in parts, so that others may write in between
-        with writing() as session:
-            some = end_some_of_campaign(session, campaign_id, "campaign_ended")
-        if not some:
-            return ended
-        ended += some
+    return ending.to_the_end(campaign_id)
 
 
 def _write(session: Session, campaign: Campaign, plan: Plan) -> None:

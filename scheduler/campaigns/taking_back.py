@@ -1,15 +1,30 @@
-"""Taking back what waits in the outbox with words that are no longer the campaign's."""
+"""Taking back what is to leave with words that are no longer the campaign's, to be worded anew.
+
+At the change of a word what waits in the outbox goes back at once. What a worker had in hand then, was just
+filling in, or tries again after a failure is known later by its age (`is_withdrawn`): it was written before
+the words were approved that hold now.
+"""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from data import clock
-from data.models import Enrollment, Message, Touch
+from data.models import Campaign, Enrollment, Message
 
 MOST = 5_000
 """More never wait: the outbox of a sender holds seconds' worth (scheduler/outreach)."""
+
+
+def is_withdrawn(campaign: Campaign, written_at: datetime) -> bool:
+    """Whether a text that was written at this moment (wall time) may have words that nobody stands by now.
+
+    A campaign that nobody approves, such as the demo's, withdraws nothing.
+    """
+    return campaign.approved_at is not None and written_at < campaign.approved_at
 
 
 def take_back(session: Session, campaign_id: int) -> int:
@@ -18,9 +33,8 @@ def take_back(session: Session, campaign_id: int) -> int:
     What is with the provider already is past that.
     """
     waiting = session.execute(
-        select(Message.id, Enrollment.id, Touch.step)
+        select(Message, Enrollment)
         .join(Enrollment, Enrollment.id == Message.enrollment_id)
-        .outerjoin(Touch, Touch.id == Message.touch_id)
         .where(
             Enrollment.campaign_id == campaign_id,
             Message.state == "queued",
@@ -30,10 +44,25 @@ def take_back(session: Session, campaign_id: int) -> int:
         .limit(MOST)
         .with_for_update(of=Message)
     ).all()
-    for _, enrollment_id, step in waiting:
-        enrollment = session.get_one(Enrollment, enrollment_id)
-        if enrollment.state == "active":
-            enrollment.next_step = step or enrollment.next_step
-            enrollment.due_at, enrollment.queued = clock.now(), False
-    session.execute(delete(Message).where(Message.id.in_([row[0] for row in waiting])))
+    for message, enrollment in waiting:
+        rewind(enrollment, message)
+    session.execute(delete(Message).where(Message.id.in_([message.id for message, _ in waiting])))
     return len(waiting)
+
+
+def rewind(enrollment: Enrollment, message: Message) -> None:
+    """The sequence takes this step once more; the caller deletes the text.
+
+    One that has ended, or gone on to a later step meanwhile (the text was being tried again), stays as it is.
+    """
+    gone_on = enrollment.touched_at is not None and enrollment.touched_at > message.created_at
+    if enrollment.state != "active" or gone_on:
+        return
+    enrollment.next_step = _step(message) or enrollment.next_step
+    enrollment.due_at, enrollment.queued = clock.now(), False
+
+
+def _step(message: Message) -> int | None:
+    """By the text's key (scheduler/outreach/outbox.py): the touch itself may be gone."""
+    step = (message.once or "").rpartition(":")[2]
+    return int(step) if step.isdigit() else None

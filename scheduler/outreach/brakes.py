@@ -15,10 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.db import reading, writing
-from data.models import AuditEvent, Business, Campaign, Conversation, Message, Touch
+from data.models import AuditEvent, Business, Campaign, Conversation, Enrollment, Message
 from data.profile import Brakes
 from scheduler import rate_limit
 from scheduler.gather import profile_of
+from scheduler.outreach.facts import KIND
 
 LOOK_EVERY = 3.0
 """Seconds (real time) between two looks at a campaign, over all workers."""
@@ -105,17 +106,18 @@ def fates_of(session: Session, campaign: Campaign, last: int) -> list[Fate]:
     newest = session.scalar(select(func.max(Message.id))) or 0
     since = max(campaign.braked_to or 0, newest - LOOKED_AT)
     recent = (  # a stretch of the primary key, whatever the planner thinks of the index over touches
-        select(Message.id, Message.contact_id, Message.touch_id, Message.state, Message.error_code)
-        .where(Message.id > since)
+        select(Message.id, Message.contact_id, Message.enrollment_id, Message.state, Message.error_code)
+        .where(Message.id > since, Message.kind == KIND)
         .order_by(Message.id.desc())
         .limit(LOOKED_AT)
         .subquery()
     )
     wanted = (
         select(recent.c.state, recent.c.error_code, Conversation.outcome)
+        .join(Enrollment, Enrollment.id == recent.c.enrollment_id)  # the step itself may be gone by now
         .outerjoin(Conversation, Conversation.contact_id == recent.c.contact_id)
         .where(
-            recent.c.touch_id.in_(select(Touch.id).where(Touch.campaign_id == campaign.id)),
+            Enrollment.campaign_id == campaign.id,
             recent.c.state.in_(KNOWN),
         )
         .order_by(recent.c.id.desc())

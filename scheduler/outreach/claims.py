@@ -7,21 +7,43 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, column, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from actions.guards import Drop, Leave, Wait
+from actions.state import State
 from actions.words.brief import says_never
 from data import addresses, clock, crypto
 from data.db import writing
-from data.models import Business, Campaign, Contact, Enrollment, Message, Sender, Touch, WhatsAppTemplate
+from data.models import (
+    Business,
+    Campaign,
+    Contact,
+    Conversation,
+    Enrollment,
+    Message,
+    Sender,
+    Touch,
+    WhatsAppTemplate,
+)
+from scheduler.campaigns.taking_back import is_withdrawn, rewind
 from scheduler.consequences import drop
 from scheduler.jobs import Job
 from scheduler.outreach.composing import brief_of, names_openings
 from scheduler.outreach.facts import Text, verdicts
 from scheduler.outreach.marks import About
+from scheduler.outreach.outbox import expecting
 from scheduler.outreach.places import outbox_of
+from scheduler.outreach.wording import health_in
 from scheduler.provider.client import Outbound
+
+_CLAIMING = 20_260
+"""The class of our locks on contacts: what is locked is an idea, so that nobody who writes a row waits."""
+
+_contact = func.unnest(bindparam("contacts", type_=ARRAY(Integer))).table_valued(column("id", Integer))
+_contact = _contact.render_derived(name="contact_of_text")
+_FREE = select(_contact.c.id).where(func.pg_try_advisory_xact_lock(_CLAIMING, _contact.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +80,24 @@ def claim_some(sender: Sender, most: int) -> Batch:
             .with_for_update(of=Message, skip_locked=True, key_share=True)
         ).all()
         batch.looked_at = len(messages)
-        if messages:
-            _sort(session, sender, messages, batch)
+        if alone := _one_a_contact(session, messages):
+            _sort(session, sender, alone, batch)
     return batch
+
+
+def _one_a_contact(session: Session, messages: Sequence[Message]) -> list[Message]:
+    """The first text of each contact for whom nobody else claims at this moment.
+
+    Two campaigns may have a text for the same contact in the outbox. The guards see of each that the other
+    one only waits; once one is claimed they see that, and the other one keeps its distance.
+    """
+    first: dict[int | None, Message] = {}
+    for message in messages:
+        first.setdefault(message.contact_id, message)
+    if first and session.get_bind().dialect.name == "postgresql":  # SQLite has one writer
+        free = set(session.scalars(_FREE, {"contacts": list(first)}))
+        return [message for contact, message in first.items() if contact in free]
+    return list(first.values())
 
 
 def _sort(session: Session, sender: Sender, messages: Sequence[Message], batch: Batch) -> None:
@@ -85,19 +122,28 @@ def _sort(session: Session, sender: Sender, messages: Sequence[Message], batch: 
                 message.id,
             )
         )
-    taken = []
+    taken: list[int] = []
     for message, text, verdict in zip(messages, texts, verdicts(session, business, texts), strict=True):
         campaign = text.campaign
-        if isinstance(verdict, Leave) and campaign and says_never(brief_of(campaign), message.body):
+        if text.enrollment and campaign and is_withdrawn(campaign, message.created_at):
+            if not isinstance(verdict, Drop):
+                _take_back(session, message, text.enrollment, batch)
+                continue
+        elif isinstance(verdict, Leave) and campaign and says_never(brief_of(campaign), message.body):
             verdict = Drop("says_never")
+        elif isinstance(verdict, Leave) and health_in(message.body, business):
+            verdict = Drop("names_health")  # the trade was set, or a service added, since it was worded
+        touch = touches.get(message.touch_id)
+        template = templates.get(touch.whatsapp_template_id) if touch else None
+        with_openings = touch is not None and names_openings(message.channel, touch, template)
         match verdict:
             case Drop(reason):
                 batch.jobs += drop(session, message, reason)
+                if with_openings:
+                    _unsay(session, message)
             case Wait(until):
                 message.due_at = until
             case Leave(valid_for):
-                touch = touches.get(message.touch_id)
-                template = templates.get(touch.whatsapp_template_id) if touch else None
                 taken.append(message.id)
                 batch.claimed.append(
                     Claimed(
@@ -112,7 +158,7 @@ def _sort(session: Session, sender: Sender, messages: Sequence[Message], batch: 
                         text.contact.id,
                         message.segments or 1,
                         is_last=touch is not None and touch.is_last,
-                        with_openings=touch is not None and names_openings(message.channel, touch, template),
+                        with_openings=with_openings,
                     )
                 )
     session.flush()
@@ -129,6 +175,28 @@ def _sort(session: Session, sender: Sender, messages: Sequence[Message], batch: 
             ),
             execution_options={"synchronize_session": False},
         )
+
+
+def _take_back(session: Session, message: Message, enrollment: Enrollment, batch: Batch) -> None:
+    """Its words are no longer the campaign's: it is worded anew when its turn comes again."""
+    rewind(enrollment, message)
+    session.delete(message)
+    refill = Job("outreach", message.business_id)
+    if refill not in batch.jobs:
+        batch.jobs.append(refill)
+
+
+def _unsay(session: Session, message: Message) -> None:
+    """Openings that were noted for this text (scheduler/outreach/freshening.py) were never offered: it was
+    claimed before, and something came between. An answer is not to be taken as a choice among them."""
+    conversation = session.scalar(
+        select(Conversation)
+        .where(Conversation.contact_id == message.contact_id)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    state = State.from_json(conversation.state) if conversation else State()
+    if conversation and state.in_touch and state.offered:
+        conversation.state = expecting(state).to_json()
 
 
 def outbound(sender: Sender, message: Message, valid_for: timedelta | None) -> Outbound:

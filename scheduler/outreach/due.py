@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from data import clock
 from data.models import Campaign, Enrollment, Message, Sender
+from scheduler.campaigns.ending import left_open
 from scheduler.campaigns.enrolling_slices import left_lying
 from scheduler.jobs import DueJob, Job
 from scheduler.outreach.places import OUTBOX, RUNS
@@ -37,10 +38,13 @@ def due_outreach(session: Session, until: datetime) -> Iterator[DueJob]:
 
 
 def _enrolling(session: Session, until: datetime) -> Iterator[DueJob]:
-    """Campaigns whose enrolling is under way, and in nobody's hand."""
-    if until >= clock.now() - JUST_NOW:
-        for campaign in session.scalars(select(Campaign.id).where(left_lying(clock.real()))):
-            yield DueJob(Job("enrol", campaign), clock.now(), in_bulk=True)
+    """Campaigns whose enrolling, or ending, is under way, and in nobody's hand."""
+    if until < clock.now() - JUST_NOW:
+        return
+    for campaign in session.scalars(select(Campaign.id).where(left_lying(clock.real()))):
+        yield DueJob(Job("enrol", campaign), clock.now(), in_bulk=True)
+    for campaign in session.scalars(select(Campaign.id).where(left_open(clock.real()))):
+        yield DueJob(Job("end", campaign), clock.now(), in_bulk=True)
 
 
 def _waiting(session: Session, until: datetime) -> Iterator[DueJob]:

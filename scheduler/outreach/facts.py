@@ -28,6 +28,7 @@ from data.models import (
     Suppression,
 )
 from data.models.booking import LIVE
+from scheduler.campaigns.taking_back import is_withdrawn
 from scheduler.gather import lawful_table_of, profile_of, whereabouts_of
 from scheduler.outreach.sequence import Progress, over_for
 
@@ -132,6 +133,9 @@ def standing_of(business: Business, text: Text, known: Known) -> Standing:
     over = (enrollment is not None and enrollment.state == "stopped") or (
         campaign is not None and campaign.state == "done"
     )
+    holds = campaign is None or campaign.state == "running"
+    if campaign is not None and text.queued_at is not None and is_withdrawn(campaign, text.queued_at):
+        holds = False  # until it is worded anew (scheduler/outreach/claims.py)
     ended, inbound = None, conversation.last_inbound_at if conversation else None
     if text.queued_at is not None and inbound is not None and inbound > text.queued_at:
         ended = "replied"
@@ -146,7 +150,7 @@ def standing_of(business: Business, text: Text, known: Known) -> Standing:
         staff_took_over=conversation is not None and conversation.staff_took_over_at is not None,
         silenced=conversation is not None and conversation.id in known.with_staff,
         frozen=conversation is not None and conversation.frozen_at is not None,
-        paused=campaign is not None and campaign.state != "running",
+        paused=not holds,
         closed=conversation is not None and conversation.closed_reason is not None,
         superseded=contact.id in known.visiting,
         last_inbound_at=inbound,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from actions.state import State
@@ -71,6 +71,9 @@ def _say(
     business = session.get_one(Business, message.business_id)
     template = session.get(WhatsAppTemplate, touch.whatsapp_template_id) if message.content_sid else None
     person = person_of(contact, enrollment.person_id)
+    conversation = _as_at_writing(session, message)
+    if conversation is None:
+        return text
     try:
         made = compose(message.channel, touch, template, campaign, business, contact, person, openings)
     except UNUSABLE:
@@ -78,12 +81,26 @@ def _say(
     message.body, message.segments, message.cost = made.body, made.segments, made.cost
     if made.content_sid is not None:
         message.content_variables = made.content_variables
-    conversation = session.scalar(select(Conversation).where(Conversation.contact_id == contact.id))
-    if conversation is not None:
-        state = State.from_json(conversation.state)
-        conversation.state = offered(state, openings, service).to_json()
+    state = State.from_json(conversation.state)
+    conversation.state = offered(state, openings, service).to_json()
     return replace(
         text,
         outbound=replace(text.outbound, body=made.body, content_variables=made.content_variables),
         segments=made.segments,
+    )
+
+
+def _as_at_writing(session: Session, message: Message) -> Conversation | None:
+    """The conversation, locked, while its contact has said nothing since the text was written.
+
+    Whoever has answered is in a talk of their own, which the text would not know of; it will not leave then.
+    A row that somebody is just writing to is not waited for: what they say ends the sequence anyway.
+    """
+    return session.scalar(
+        select(Conversation)
+        .where(
+            Conversation.contact_id == message.contact_id,
+            or_(Conversation.last_inbound_at.is_(None), Conversation.last_inbound_at <= message.created_at),
+        )
+        .with_for_update(skip_locked=True, key_share=True)
     )

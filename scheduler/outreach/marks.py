@@ -170,6 +170,8 @@ def _still_wanted(phone_hash: ColumnElement[str], channel: ColumnElement[str]) -
         _enrollment.c.state != "stopped",
         _campaign.c.id == _enrollment.c.campaign_id,
         _campaign.c.state == "running",
+        # as scheduler/campaigns/taking_back.is_withdrawn() has it
+        or_(_campaign.c.approved_at.is_(None), _campaign.c.approved_at <= _message.c.created_at),
     )
     suppressed = exists().where(
         _suppression.c.business_id == bindparam("business"),

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data.db import reading
-from data.models import Campaign, Message, Touch
+from data.models import Campaign, Enrollment, Message
 from scheduler import rate_limit
+from scheduler.outreach.facts import KIND
 
 ANEW = 60
 """Seconds (real time) after which the rows are summed up again: by then the provider has named prices."""
@@ -44,10 +45,11 @@ def _spent(campaign_id: int) -> float:
 
 
 def spent_in_rows(session: Session, campaign_id: int) -> float:
-    """The sum of what its texts cost, in the business's currency."""
-    wanted = select(func.coalesce(func.sum(Message.cost), 0.0)).where(
-        Message.touch_id.in_(select(Touch.id).where(Touch.campaign_id == campaign_id)),
-        Message.state.not_in(NOTHING),
+    """The sum of what its texts cost, also those of steps that are gone, in the business's currency."""
+    wanted = (
+        select(func.coalesce(func.sum(Message.cost), 0.0))
+        .join(Enrollment, Enrollment.id == Message.enrollment_id)
+        .where(Enrollment.campaign_id == campaign_id, Message.kind == KIND, Message.state.not_in(NOTHING))
     )
     return float(session.scalar(wanted) or 0.0)
 
