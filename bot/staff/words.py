@@ -56,6 +56,8 @@ CANCELLED = {
     "outside_whatsapp_window": "WhatsApp's 24 hours were over",
     "too_late": "it was too old to be sent",
     "no_lawful_time": "there is no hour at which it may be sent",
+    "says_never": "it would have said what the brief rules out",
+    "names_health": "it would have named a treatment or a condition",
     "booked_elsewhere": "the contact has been booked by another road",
     "called": "the contact called",
     "erased": "the contact was erased on request",

@@ -11,10 +11,14 @@ import pytest
 
 import data.segments.presets
 from actions.words.brief import Brief
+from actions.words.health import services_of
 from actions.words.library import Starter, as_steps, catalogue, shelf, starter
 from actions.words.lint import lint
 from actions.words.renderings import renderings
 from actions.words.sms_segments import count
+from actions.words.step import Step
+from actions.words.template import from_braces
+from data.business_file import SAMPLE, read_file
 from tests.unit.words.saying import HEALTH
 
 EACH = pytest.mark.parametrize("each", shelf(), ids=lambda each: each.id)
@@ -35,6 +39,16 @@ def test_each_starter_is_clean_whatever_the_business_is_called(each: Starter) ->
         HEALTH, business="Ann\u2019s Free & Healthy Clinic", health_trade=each.health, oldest_months=oldest
     )
     assert lint(as_steps(each), brief_for(each), about) == []
+
+
+def test_the_sample_business_opens_a_sequence_as_cleanly() -> None:
+    file, following = read_file(SAMPLE), starter("lapsed-18-plus-health")
+    assert following is not None
+    about = replace(
+        HEALTH, business=file.name, services=services_of(file.profile), oldest_months=following.months[1]
+    )
+    texts = (Step(1, 0, from_braces(file.profile.opener), angle="continuity"), *as_steps(following)[1:])
+    assert not [one for one in lint(texts, Brief(), about) if one.severity == "error"]
 
 
 @EACH
