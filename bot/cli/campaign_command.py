@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.campaign_figures import export_command, report_command
+from bot.cli.campaign_figures import export_command, figures_command, report_command
 from bot.cli.campaign_opened import opened
 from bot.cli.campaign_words import (
     approve_command,
@@ -35,7 +35,7 @@ def command() -> None:
 
 for each in (
     new_command, words_command, edit_command, starters_command, check_command, preview_command,
-    dry_run_command, approve_command, report_command, export_command,
+    dry_run_command, approve_command, report_command, export_command, figures_command,
 ):  # fmt: skip
     command.add_command(each)
 

@@ -1,22 +1,17 @@
-"""The part of `rekindle campaign` that is about what came of it: the report, and files for spreadsheets."""
+"""The part of `rekindle campaign` about what came of it: report, comparison, and files for spreadsheets."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.campaign_opened import opened
-from bot.cli.starting import refuse
+from bot.cli.figures_shown import show_funnels, show_money, show_report
+from bot.cli.starting import refuse, start
 
-if TYPE_CHECKING:
-    from data.figures.pilot_report import Report
-    from data.figures.row import Funnel
-
-FILES = ("enrollments", "dead-numbers", "opt-outs", "texts", "figures")
+FILES = ("enrollments", "dead-numbers", "opt-outs", "texts", "figures", "money")
 
 
 @click.command("report")
@@ -24,15 +19,17 @@ FILES = ("enrollments", "dead-numbers", "opt-outs", "texts", "figures")
 @click.option("--json", "as_json", is_flag=True, help="All of it as one line of JSON.")
 def report_command(name: str, as_json: bool) -> None:
     """One page on NAME: how far contacts came, what failed, what it cost, and what to do next."""
+    from data.enrollment_outcomes import OUTCOMES
     from data.figures.pilot_report import report
+    from data.figures.plain import plain
     from scheduler.provider.errors import verdict
 
     with opened(name) as (session, campaign):
         page = report(session, campaign.id, lambda code: verdict(code).meaning)
     if as_json:
-        click.echo(json.dumps(asdict(page), default=str))
+        click.echo(json.dumps(plain(page)))
     else:
-        _print(page)
+        show_report(page, OUTCOMES)
 
 
 @click.command("export")
@@ -40,7 +37,7 @@ def report_command(name: str, as_json: bool) -> None:
 @click.argument("what", type=click.Choice(FILES))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The CSV.")
 def export_command(name: str, what: str, out: Path) -> None:
-    """Write a CSV of NAME: its contacts and their outcomes, dead numbers, opt-outs, texts or figures."""
+    """Write a CSV of NAME: its contacts with outcomes, dead numbers, opt-outs, texts, figures or money."""
     from data.figures.exports import EXPORTS
 
     with opened(name) as (session, campaign):
@@ -52,30 +49,47 @@ def export_command(name: str, what: str, out: Path) -> None:
     click.echo(f"{rows} rows in {out}", err=True)
 
 
-def _print(page: Report) -> None:
-    why = f" ({page.paused_reason.replace('_', ' ')})" if page.paused_reason else ""
-    click.secho(f"{page.name}: {page.state}{why}", bold=True)
-    _funnel("all", page.whole)
-    for row in page.by_touch:
-        _funnel(f"text {row.key}", row)
-    click.echo(
-        f"  cannot be reached: {page.dead_numbers}, nobody knows whether it left: {page.unknown_texts}"
-    )
-    for error in page.errors:
-        click.echo(f"  {error.code}: {error.texts} texts, {error.meaning}")
-    known = f", {page.spend.known:.2f} of it by the provider's own figures" if page.spend.known else ""
-    click.echo(f"  spent {page.spend.total:.2f} {page.currency} on {page.spend.texts} texts{known}")
-    for money in page.revenue:
-        guess = f"; {money.estimate:.2f} more is an estimate" if money.estimate else ""
-        click.echo(f"  within {money.days} days: {money.amount:.2f} {page.currency} in real sales{guess}")
-    if page.variants.verdict:
-        click.echo(f"  variants (they differ in {page.variants.differs_in}): {page.variants.verdict}")
-    for step in page.next_steps:
-        click.echo(f"  - {step}")
+@click.command("figures")
+@click.option("--by", type=click.Choice(("campaign", "segment")), default="campaign", help="A row for each.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write them to a CSV instead.")
+def figures_command(by: str, as_json: bool, out: Path | None) -> None:
+    """All campaigns side by side, or the segments that they were made from: from the first text to the money.
 
+    Those that have been launched; the newest first.
+    """
+    from data.db import reading
+    from data.figures import campaigns_compared, segments_compared
+    from data.figures.money_files import write_comparison
+    from data.figures.plain import plain
+    from data.profile import Profile
+    from scheduler.campaigns.lifecycle import business_of
 
-def _funnel(name: str, row: Funnel) -> None:
-    click.echo(
-        f"  {name:8} {row.enrolled:>6} enrolled {row.sent:>6} sent {row.delivered:>6} delivered "
-        f"{row.replied:>5} replied {row.booked:>5} booked {row.attended:>5} came {row.opted_out:>4} opted out"
-    )
+    start()
+    with reading() as session:
+        business = business_of(session)
+        if business is None:
+            refuse("Load a business first: rekindle business load FILE")
+        currency = Profile.model_validate(business.profile).currency
+        lines = campaigns_compared(session, business.id)
+        if by == "segment":
+            lines = segments_compared(session, business.id, lines)
+    if out is not None:
+        try:
+            with out.open("w", encoding="utf-8-sig", newline="") as file:
+                rows = write_comparison(lines, by, currency, file)
+        except OSError as error:
+            refuse(f"{out} cannot be written: {error.strerror}")
+        click.echo(f"{rows} rows in {out}", err=True)
+    elif as_json:
+        for line in lines:
+            click.echo(json.dumps(plain(line) | {"currency": currency}))
+    elif not lines:
+        click.echo("Nothing to count yet: no campaign has been launched.")
+    else:
+        show_funnels([(line.name or f"no {by}", line.whole) for line in lines])
+        for line in lines:
+            click.secho(line.name or f"no {by}", bold=True)
+            show_money(line, currency)
+            if line.verdict:
+                click.echo(f"  {line.verdict}")

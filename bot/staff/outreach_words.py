@@ -77,6 +77,7 @@ EXPORTS = {
     "opt-outs": "Opt-outs",
     "texts": "Texts",
     "figures": "Figures",
+    "money": "Money",
 }
 """The files of a campaign."""
 

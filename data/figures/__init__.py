@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from data.figures.ab_test import Variants, variants
 from data.figures.adding_up import check
+from data.figures.comparison import Line, campaigns_compared, segments_compared
 from data.figures.counting import by_campaign, by_segment, funnel
 from data.figures.endings import Outcomes, outcomes
 from data.figures.exports import EXPORTS
@@ -17,6 +18,7 @@ from data.figures.row import Funnel
 __all__ = [
     "EXPORTS",
     "Funnel",
+    "Line",
     "Outcomes",
     "Report",
     "Revenue",
@@ -24,11 +26,13 @@ __all__ = [
     "Variants",
     "by_campaign",
     "by_segment",
+    "campaigns_compared",
     "check",
     "funnel",
     "outcomes",
     "report",
     "revenue",
+    "segments_compared",
     "spend",
     "variants",
 ]

@@ -1,4 +1,4 @@
-"""A campaign's files for spreadsheets: enrollments, dead numbers, opt-outs, texts, figures.
+"""A campaign's files for spreadsheets: enrollments, dead numbers, opt-outs, texts, figures, money.
 
 No file holds what anybody wrote. Names and numbers are the business's own list and stay with whoever asks.
 """
@@ -15,17 +15,13 @@ from sqlalchemy.orm import Session, aliased
 from data.enrollment_outcomes import OUTCOMES
 from data.figures.counting import By, funnels
 from data.figures.csv_cells import write_rows
+from data.figures.funnel_cells import COUNTS, TIMES, cells_of
 from data.figures.ground import Ground
+from data.figures.money_files import write_money
 from data.figures.opt_outs import opt_outs
 from data.figures.pilot_report import DEAD
-from data.figures.row import Funnel
 from data.message_states import FAILURES
 from data.models import Business, Campaign, Contact, Conversation, Enrollment, Message, Person, Touch
-
-_COUNTS = (
-    "enrolled", "sent", "delivered", "failed", "replied", "conversing", "booked", "attended", "no_show",
-    "returned", "reactivated", "opted_out",
-)  # fmt: skip
 
 
 def write_enrollments(session: Session, campaign_id: int, file: TextIO) -> int:
@@ -107,8 +103,7 @@ def write_texts(session: Session, campaign_id: int, file: TextIO) -> int:
 
 def write_figures(session: Session, campaign_id: int, file: TextIO) -> int:
     """The funnel, in all and by variant, tier, touch and channel; times to reply in minutes."""
-    header = ("by", "key", *_COUNTS, "reactivation_rate", "median_reply_minutes", "p90_reply_minutes")
-    return write_rows(file, header, _figures(session, campaign_id))
+    return write_rows(file, ("by", "key", *COUNTS, *TIMES), _figures(session, campaign_id))
 
 
 EXPORTS: dict[str, Callable[[Session, int, TextIO], int]] = {
@@ -117,6 +112,7 @@ EXPORTS: dict[str, Callable[[Session, int, TextIO], int]] = {
     "opt-outs": write_opt_outs,
     "texts": write_texts,
     "figures": write_figures,
+    "money": write_money,
 }
 """Name -> what writes the file, for the command line and the screens."""
 
@@ -125,12 +121,7 @@ def _figures(session: Session, campaign_id: int) -> Iterator[tuple[object, ...]]
     parts: tuple[By, ...] = ("", "variant", "tier", "touch", "channel")
     for by, rows in funnels(session, campaign_id, *parts).items():
         for row in rows:
-            yield by or "all", *_cells(row)
-
-
-def _cells(row: Funnel) -> tuple[object, ...]:
-    counts = (getattr(row, name) for name in _COUNTS)
-    return row.key, *counts, row.reactivation_rate, row.median_reply, row.p90_reply
+            yield by or "all", row.key, *cells_of(row)
 
 
 _WHO = ("contact_id", "crm_id", "first_name", "last_name", "phone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from data.figures.facts import REPLY_DAYS, bookings_of, who_booked
 from data.figures.ground import Ground, belongs, belongs_on, touches, whose
+from data.figures.row import Funnel
 from data.models import Appointment, Enrollment, Message, Sale
 from data.models.booking import LIVE
 from data.profile import Profile
@@ -49,6 +51,21 @@ class Spend:
     def total(self) -> float:
         """All of it."""
         return self.touches + self.talk
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether part of it was reckoned at sending, or the price of a text is not known."""
+        return self.unpriced > 0 or round(self.total - self.known, 6) > 0
+
+
+def cost_per_booking(spent: Spend, whole: Funnel) -> float | None:
+    """What was spent for each contact who booked; None while nobody has."""
+    return spent.total / whole.booked if whole.booked else None
+
+
+def return_on_spend(sold: Sequence[Revenue], spent: Spend) -> float | None:
+    """Real sales within the longest of WINDOWS for each unit of money spent; None where nothing was spent."""
+    return sold[-1].amount / spent.total if spent.total else None
 
 
 def revenue(session: Session, campaign_id: int) -> tuple[Revenue, ...]:

@@ -14,7 +14,7 @@ from data.figures.ab_test import Variants, beside
 from data.figures.advice import Seen, advice
 from data.figures.counting import funnels
 from data.figures.endings import Outcomes, outcomes
-from data.figures.money import Revenue, Spend, revenue, spend
+from data.figures.money import Revenue, Spend, cost_per_booking, return_on_spend, revenue, spend
 from data.figures.row import Funnel
 from data.message_states import FAILURES
 from data.models import Business, Campaign, Conversation, Enrollment, Message, Segment
@@ -63,12 +63,17 @@ class Report:
     @property
     def cost_per_booking(self) -> float | None:
         """What was spent for each contact who booked; None while nobody has."""
-        return self.spend.total / self.whole.booked if self.whole.booked else None
+        return cost_per_booking(self.spend, self.whole)
 
     @property
     def return_on_spend(self) -> float | None:
         """Real sales within 90 days for each unit of money spent; None where nothing was spent."""
-        return self.revenue[-1].amount / self.spend.total if self.spend.total else None
+        return return_on_spend(self.revenue, self.spend)
+
+    @property
+    def reactivation_rate(self) -> float | None:
+        """Those who booked or came by another road, of those who got a text; None where nobody did."""
+        return self.whole.reactivation_rate
 
 
 def report(session: Session, campaign_id: int, meaning: Callable[[str], str] = lambda code: "") -> Report:
