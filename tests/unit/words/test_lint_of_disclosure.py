@@ -57,6 +57,7 @@ def test_a_name_discloses_nothing_whatever_words_it_has(name: str) -> None:
         "this text was sent automatically.",
         "written by a computer program for ~.",
         "I'm not a real person.",
+        "~ (automated): it has been a while.",
         "no worries, our automated assistant has time for you.",
     ],
 )
@@ -80,6 +81,7 @@ def test_what_says_that_no_person_writes_discloses(words: str) -> None:
         "I'm not an automated assistant but a person.",
         "no automated messages from us.",
         "your AI camera needs an update.",
+        "our car wash is automated: come and see.",
     ],
 )
 def test_what_only_sounds_like_a_machine_discloses_nothing(words: str) -> None:
@@ -99,6 +101,8 @@ def test_what_only_sounds_like_a_machine_discloses_nothing(words: str) -> None:
         "STOP=end",
         "To opt out, reply: STOP",
         "Opt out: STOP",
+        "Reply with a simple STOP & we are quiet.",
+        "Reply STOP \U0001f642",
         "Reply HELP for help, STOP to unsubscribe.",
         "If you'd rather not text, reply STOP.",
         "We can't write for ever; text STOP and it ends.",
