@@ -126,7 +126,10 @@ def retry(session: Session, business_id: int, delivery_id: int | None = None) ->
 def standings(
     session: Session, business_id: int, *, since: datetime | None = None, campaign_id: int | None = None
 ) -> Iterator[Standing]:
-    """How it stands with everybody who was written to: all, those with news since then, a campaign's."""
+    """How it stands with everybody who was written to: all, those with news since then, a campaign's.
+
+    Those who were erased are nobody's any more, and are left out.
+    """
     changed = (
         select(func.max(OutcomeChange.created_at))
         .where(OutcomeChange.contact_id == Contact.id)
@@ -144,7 +147,7 @@ def standings(
         )
         .join(Conversation, Conversation.contact_id == Contact.id)
         .outerjoin(Person, Person.contact_id == Contact.id)
-        .where(Contact.business_id == business_id)
+        .where(Contact.business_id == business_id, Contact.phone.startswith("+"))
         .order_by(Contact.id, Person.id)
         .execution_options(yield_per=1_000)
     )

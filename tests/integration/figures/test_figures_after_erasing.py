@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from data.clock import HandClock
 from data.db import reading, writing
 from data.erasing import erase_rows
 from data.figures import funnel, report
+from data.figures.crm_file import write_outcomes
 from data.models import Business, Contact, Conversation, Person, Suppression
 from data.queries.outcomes import refresh_outcome
 
@@ -70,6 +72,8 @@ def test_every_figure_stays_when_everybody_is_erased_and_nothing_of_them_is_kept
         for phone in numbers:
             assert crypto.keyed_hash(business.hash_key, phone) in hashes, "the number is left alone"
         assert not session.query(Contact).filter(Contact.phone.startswith("+")).count()
+        told = io.StringIO()
+        assert write_outcomes(session, session.query(Business).one(), told) == 0, "the CRM hears of nobody"
 
 
 def test_a_visit_before_the_first_text_is_forgotten_whole(database: str) -> None:
