@@ -43,7 +43,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an erasure has done so far; `texts_left` and `events_left` are tried again by themselves."""
+    """What an erasure has done so far; `texts_left` and `events_left` are tried again by themselves.
+
+    `files_left` could not be gone through and are not tried again: whoever erases is told which they are.
+    """
 
     erasure: int
     persons: int
@@ -52,6 +55,7 @@ class Outcome:
     files: int
     texts_left: int
     events_left: int
+    files_left: tuple[str, ...] = ()
 
 
 def erase(business_id: int, phone: str, *, evidence: str) -> Outcome:
@@ -84,9 +88,10 @@ def erase(business_id: int, phone: str, *, evidence: str) -> Outcome:
         done.persons,
         done.texts,
         len(done.ahead),
-        files,
+        files.rows,
         len(left.get("texts", ())) + len(left.get("under_way", ())),
         len(left.get("remove", ())) + len(left.get("blank", ())),
+        files.left,
     )
 
 

@@ -87,12 +87,19 @@ def erase_command(phone: str | None, crm_id: str | None, reason: str, yes: bool)
         "The number is left alone from now on.",
         err=True,
     )
+    if done.files_left:
+        click.echo(
+            f"Not gone through: {', '.join(done.files_left)}, below the data folder. Make them readable and "
+            "writable, or remove them, and run the same command again.",
+            err=True,
+        )
     if done.texts_left or done.events_left:
         click.echo(
             f"Not reached yet: {done.texts_left} texts at the provider, {done.events_left} events on "
             "calendars. The service tries again every ten minutes; or run the same command again.",
             err=True,
         )
+    if done.texts_left or done.events_left or done.files_left:
         raise SystemExit(1)
 
 

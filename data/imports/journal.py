@@ -12,13 +12,16 @@ import json
 import os
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 from data.imports.entry import Trouble
 from data.imports.list_file import ListError
 from data.imports.report import write_report
+
+ENDING = ".part"
+"""What the name of a journal has behind that of its report."""
 
 _MOST = 1 << 40
 """Bytes of a journal; row numbers stand above them in one number that is sorted by."""
@@ -56,7 +59,8 @@ class Journal:
         self._file.seek(0)
         at = 0
         for line in self._file:
-            places.append(int(line[1 : line.index(b",")]) * _MOST + at)
+            if line.strip():
+                places.append(int(line[1 : line.index(b",")]) * _MOST + at)
             at += len(line)
         for place in sorted(places):
             self._file.seek(place % _MOST)
@@ -69,7 +73,7 @@ def begin(report: Path, *, keep: int = 0, dry_run: bool = False) -> tuple[Journa
 
     Raises ListError where the report's folder cannot be written to, or where another process is at it.
     """
-    path = report.with_name(f"{report.name}.part")
+    path = report.with_name(f"{report.name}{ENDING}")
     if dry_run:
         spare = tempfile.TemporaryFile()  # noqa: SIM115 - the journal closes it
         spare.write(_beginning(path, keep))
@@ -89,6 +93,32 @@ def begin(report: Path, *, keep: int = 0, dry_run: bool = False) -> tuple[Journa
     file.truncate(keep if complete else 0)
     file.seek(0, os.SEEK_END)
     return Journal(file, path), complete
+
+
+def take_out(path: Path, unwanted: Callable[[list[str]], bool]) -> int:
+    """Blank the rows whose cells or sentence are unwanted; how many. The others keep their places.
+
+    An import goes on by how many bytes of its journal count, and may have it open at this moment.
+    """
+    gone = 0
+    with path.open("r+b") as file:
+        at = 0
+        for line in iter(file.readline, b""):
+            if line.strip() and unwanted(_words_of(line)):
+                file.seek(at)
+                file.write(b" " * len(line.rstrip(b"\n")))
+                gone += 1
+            at += len(line)
+            file.seek(at)
+    return gone
+
+
+def _words_of(line: bytes) -> list[str]:
+    try:
+        _, _, detail, cells = json.loads(line)
+    except ValueError:  # its writer died in the middle of it
+        return [line.decode(errors="replace")]
+    return [detail, *cells]
 
 
 def _beginning(path: Path, length: int) -> bytes:

@@ -62,6 +62,8 @@ def known(service: Service) -> int:
     (folder / "refused.csv").write_text(rows, encoding="utf-8")
     waiting = f"phone;name\r\n12125550123.0;{SECRET}\r\n2125550124;Tom\r\n"
     (folder / "waiting.csv").write_bytes(waiting.encode("utf-16"))
+    journal = [[3, "no_basis", "", ["2125550123", SECRET]], [4, "no_basis", "", ["2125550124", "Tom"]]]
+    (folder / "died.csv.part").write_text("".join(json.dumps(row) + "\n" for row in journal))
     with writing() as session:
         business = session.query(Business).one()
         contact = session.query(Contact).one()
@@ -162,7 +164,7 @@ def test_nothing_about_an_erased_contact_stays_and_the_figures_stay(service: Ser
     assert SECRET not in kept
     assert "2125550123" not in kept.replace(" ", "").replace("-", "")
     assert counts() == before
-    for file in ("refused.csv", "waiting.csv"):
+    for file in ("refused.csv", "waiting.csv", "died.csv.part"):
         raw = (settings.get().rekindle_data_dir / "lists" / "a-list" / file).read_bytes()
         text = raw.decode("utf-16" if file == "waiting.csv" else "utf-8")
         assert SECRET not in text
@@ -214,9 +216,12 @@ def test_what_could_not_be_reached_is_said_and_tried_again_until_it_is_gone(
     fault = service.network.faults.add("api_error_before", times=None, calls="read")
     with writing() as session:
         session.query(CalendarConnection).one().disconnected_at = clock.now()
+    nobody_reads = settings.get().rekindle_data_dir / "lists" / "circle.csv"
+    nobody_reads.symlink_to(nobody_reads)
     code, said = erase()
     assert code == 1
     assert "Not reached yet" in said
+    assert "Not gone through: lists/circle.csv" in said
     with writing() as session:
         session.query(CalendarConnection).one().disconnected_at = None
     service.network.faults.clear(fault.id)
