@@ -140,6 +140,11 @@ def pictures(running: Browser, phones: Phones, staff: str, star: dict[str, Any])
     take(page, "transcript")
     address = page.url
 
+    page.set_viewport_size({"width": 1240, "height": 980})
+    page.goto(f"{staff}/staff/campaigns/1")
+    page.get_by_role("heading", level=1).wait_for()
+    take(page, "campaign")
+
     small = running.new_context(
         viewport={"width": 390, "height": 844}, storage_state=context.storage_state(), color_scheme="light"
     )

@@ -52,6 +52,12 @@ def full(moment: datetime, zone: str, theirs: str | None = None) -> str:
     return f"{day(moment, zone)} at {time_of_day(moment, zone, theirs)}"
 
 
+def within(moment: datetime, zone: str) -> str:
+    """The same in the middle of a sentence: today at 10:03 am."""
+    said = full(moment, zone)
+    return said[0].lower() + said[1:] if said.startswith(("Today", "Yesterday", "Tomorrow")) else said
+
+
 def visit(moment: datetime, zone: str, theirs: str | None = None) -> str:
     """Thursday, March 5 at 10:03 am, the weekday always by name."""
     at = local(moment, zone)

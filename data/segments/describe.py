@@ -27,7 +27,9 @@ def describe(rule: Rule, profile: Profile | None = None) -> str:
     """
     said = "; ".join(_parts(rule, profile))
     who = WHO[rule.relationship[0]] if len(set(rule.relationship)) == 1 else "Everybody"
-    return f"{who} {said}" if said else f"{who} with a reason on record to text them"
+    if not said:
+        return f"{who} with a reason on record to text them"
+    return f"{who}, {said}" if said.startswith("also ") else f"{who} {said}"
 
 
 def _parts(rule: Rule, profile: Profile | None) -> Iterator[str]:
