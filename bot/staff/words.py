@@ -81,6 +81,7 @@ STOPPED = {
     "unhappy": "they are unhappy",
     "campaign_ended": "the campaign was ended",
     "erased": "they were erased on request",
+    "no_basis": "a newer list says that they may not be texted",
     "unusable_text": "the opener's text cannot be filled in",
     "says_never": "the text would have said what the brief rules out",
     "names_health": "the text would have named a treatment or a condition",

@@ -75,7 +75,7 @@ class Where:
 class Entry:
     """A row that has a usable number. `trouble` stands where it has no basis.
 
-    `denied`: where the row itself says that there is none, its words and where they stand.
+    `denied`: where the row itself says that there is none, or none any more, its words and where they stand.
     """
 
     row: int

@@ -138,7 +138,8 @@ class RowReader:
             entry.basis = basis
         else:
             entry.trouble = Trouble(basis.reason, basis.detail)
-            if claim_of(claim) == "none":
+            ended = claim_of(claim) == "consent" and basis.reason == "basis_expired"
+            if ended or claim_of(claim) == "none":
                 entry.denied = f"“{claim}”, {where}"
         if who.relationship is None:
             # a number without any trace of a visit was never a customer's, as far as this list shows

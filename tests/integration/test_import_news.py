@@ -171,8 +171,11 @@ def test_a_list_of_noes_alone_is_heeded_where_it_takes_something_back(take_in):
     take_in(f"Sarah,Sample,{SARAH},2026-01-05,,")
     assert take_in(f",,{SARAH},,no,").by_reason == {"no_basis": 1}
     assert bases_and_reasons()[0] == [date(2026, 3, 4)]
+    take_in(f"Tom,Test,{TOM},,yes,")
+    assert take_in(f"Tom,Test,{TOM},,yes until 2026-02-01,").by_reason == {"basis_expired": 1}
+    assert bases_and_reasons()[0] == [date(2026, 3, 4), date(2026, 3, 4)]
     with pytest.raises(imports.ListError, match="refused as a whole"):
-        take_in(f"Tom,Test,{TOM},2026-01-05,no,")
+        take_in("Ann,Test,646-555-0125,2026-01-05,no,")
 
 
 @pytest.mark.parametrize(
