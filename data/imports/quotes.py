@@ -58,7 +58,7 @@ def misquoted(content: str, delimiter: str) -> Misquoted | None:
     for row, before, line in zip(spans[::3], spans[1::3], spans[2::3], strict=True):
         record = list(islice(waiting, before - at, line - at))
         at = line
-        if not _closes(record, delimiter) or _whole_rows(record, delimiter, usual) > 1:
+        if not _closes(record, delimiter) or _swallows(record, delimiter, usual):
             return Misquoted(row, before + 1)
     return None
 
@@ -66,19 +66,34 @@ def misquoted(content: str, delimiter: str) -> Misquoted | None:
 def _closes(record: Sequence[str], delimiter: str) -> bool:
     """Whether the lines are a record whose marks close where cells end; on a single line, close at all."""
     end = re.escape(delimiter)
-    strictly = (re.sub(rf'"[ \t]+(?=(?:{end}|[\r\n]|$))', '"', each) for each in record)
+    if not (wrong := _what_is_wrong(record, delimiter)):
+        return True
+    if len(record) == 1:
+        return "unexpected end" not in wrong
+    # blanks between a mark and the end of its cell are no mistake
+    return not _what_is_wrong(
+        [re.sub(rf'"[ \t]+(?=(?:{end}|[\r\n]|$))', '"', line) for line in record], delimiter
+    )
+
+
+def _what_is_wrong(record: Sequence[str], delimiter: str) -> str:
     try:
-        return len(list(csv.reader(strictly, delimiter=delimiter, strict=True))) <= 1
+        return "" if len(list(csv.reader(record, delimiter=delimiter, strict=True))) <= 1 else "several"
     except csv.Error as error:
-        return len(record) == 1 and "unexpected end" not in str(error)
+        return str(error)
 
 
-def _whole_rows(record: Sequence[str], delimiter: str, usual: int) -> int:
-    """How many of its lines would be rows by themselves: as many cells as others, one of them a number."""
+def _swallows(record: Sequence[str], delimiter: str, usual: int) -> bool:
+    """Whether a record over several lines is several rows: marks gone astray may close one another.
+
+    A line is a row by itself where it has as many cells as others and one of them is a number. A genuine
+    record may look so in one of its lines, but then it has the usual number of cells.
+    """
     if len(record) == 1 or usual < _FEWEST_CELLS:
-        return 0
+        return False
     found = (line.split(delimiter) for line in record)
-    return sum(len(cells) == usual and any(map(_NUMBER.fullmatch, cells)) for cells in found)
+    rows = sum(len(cells) == usual and any(map(_NUMBER.fullmatch, cells)) for cells in found)
+    return rows > 1 or (rows == 1 and len(next(csv.reader(record, delimiter=delimiter))) != usual)
 
 
 def _usual_width(content: str, delimiter: str) -> int:

@@ -118,6 +118,12 @@ def test_a_stray_quotation_mark_swallows_no_row_without_a_word(stored, behind: s
     assert f"in line {line} of the file" in str(refusal.value)
 
 
+def test_two_marks_gone_astray_in_neighbouring_rows_join_no_rows(stored):
+    rows = 'A,B,C,D,E\nN0,"Sam, A","2125550100,no,a\nN1,5\'10",2125550101,yes,b\nN2,x,2125550102,yes,\n'
+    with pytest.raises(ListError, match="opens in row 2 never closes"):
+        read(stored(rows))
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -125,6 +131,7 @@ def test_a_stray_quotation_mark_swallows_no_row_without_a_word(stored, behind: s
         '"12 Sample Street,\nSpringfield",2125550111,"note, one\nnote, two"',
         'Hal,2125550111,"said ""no, thanks""\r\nthen ""yes"""',
         'Hal,2125550111,"two\nlines" ',
+        '" ,\n",2125550111,""',
         '"Hal\n",2125550111,5\'10"',
         'Hal,2125550111,"\n\n"',
     ],
