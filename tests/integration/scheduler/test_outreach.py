@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 
-from data import clock, settings
+from data import clock
 from data.db import reading, writing
 from data.models import (
     AuditEvent,
@@ -22,8 +22,7 @@ from data.models import (
     Touch,
 )
 from data.queries.messages import conversation_of
-from data.queries.suppressions import PROMISED_LAST, suppress, suppressed_for
-from scheduler import rate_limit
+from data.queries.suppressions import PROMISED_LAST, suppressed_for
 from scheduler.outreach import brakes, claims, fill, lane, marks
 from scheduler.outreach.sequence import ANSWER_WITHIN
 from scheduler.reconcile import reconcile
@@ -169,88 +168,6 @@ def test_an_opt_out_and_a_pause_take_hold_between_two_texts_of_a_batch(
     monkeypatch.setattr(lane, "mark", really)
     service.run_due()
     assert all(text.sent_at for text in service.outbox())
-
-
-@pytest.fixture
-def four_together(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
-    """Calls are so quick that one lane marks four texts together; four are in the outbox."""
-    monkeypatch.setattr(lane, "took", lane.Took(0.001))
-    campaign(contacts=4)
-    fill.outreach(1)
-    return service
-
-
-def test_of_texts_that_are_marked_together_those_leave_against_which_nothing_speaks(
-    four_together: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    marked: list[int] = []
-    really = lane.mark
-
-    def just_before(*given: object) -> set[int]:
-        if not marked:
-            with writing() as session:
-                business = session.query(Business).one()
-                second = session.query(Message).order_by(Message.id).all()[1]
-                suppress(session, business, second.to_address, reason="opt_out", source="bot")
-        marked.append(len(given[0]))  # type: ignore[arg-type]
-        return really(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(lane, "mark", just_before)
-    four_together.run_due()
-    assert marked[0] == 4
-    assert [bool(text.sent_at) for text in four_together.outbox()] == [True, False, True, True]
-    four_together.run_due()
-    assert four_together.outbox()[1].state == "cancelled"
-
-
-def test_a_call_that_stops_the_sender_gives_the_others_of_its_mark_back_uncalled(
-    four_together: Service,
-) -> None:
-    four_together.network.faults.add("api_reject", times=1, code=20003)
-    four_together.run_due()
-    others = four_together.outbox()[1:]
-    assert not four_together.arrived()
-    assert [(text.state, text.called_at, text.attempts) for text in others] == [("queued", None, 0)] * 3
-
-
-def test_a_mark_that_has_grown_old_is_made_anew(
-    four_together: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lane, "HOLDS", 0.0)  # as if each call took longer than a mark is a word on now
-    sizes: list[int] = []
-    really = lane.mark
-
-    def counted(texts: list[marks.About], *given: object) -> set[int]:
-        sizes.append(len(texts))
-        return really(texts, *given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(lane, "mark", counted)
-    for _ in range(4):
-        four_together.run_due()
-    assert sizes == [4, 3, 2, 1]
-    assert [bool(text.sent_at) for text in four_together.outbox()] == [True] * 4
-    assert [text.attempts for text in four_together.outbox()] == [1] * 4
-
-
-@pytest.fixture
-def counted_in_redis(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    before = settings.get()
-    settings.use(before.model_copy(update={"redis_url": redis_url}))
-    monkeypatch.setattr(rate_limit, "_resting_until", 0.0)
-    rate_limit.ask(lambda server: server.flushdb())
-    yield
-    rate_limit.ask(lambda server: server.flushdb())
-    settings.use(before)
-
-
-@pytest.mark.usefixtures("counted_in_redis")
-def test_what_the_provider_refuses_leaves_its_room_in_the_day_to_others(four_together: Service) -> None:
-    with writing() as session:
-        session.query(Sender).filter_by(channel="sms").one().per_day = 3
-    four_together.network.faults.add("api_reject", times=1, code=21614)
-    four_together.run_due()
-    four_together.run_due()
-    assert sum(text.sent_at is not None for text in four_together.outbox()) == 3
 
 
 def test_the_best_of_a_queue_go_first(service: Service) -> None:
