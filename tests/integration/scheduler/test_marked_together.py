@@ -1,4 +1,4 @@
-"""Quick calls are marked together: each of them still stops by itself, and what was not called for goes back."""
+"""Quick calls are marked together: each still stops by itself, and what was not called for goes back."""
 
 from __future__ import annotations
 
