@@ -64,7 +64,7 @@ def _check(
         at = _moment(text, "created_at")
         if not _ours(text):
             answered = answered or _moment(text, "at")
-            spoke = at
+            spoke = _moment(text, "at")
             if text["body"] in STOPS:
                 stopped = stopped or _moment(text, "at")
             continue

@@ -83,6 +83,7 @@ class Play:
         self._by_phone = {one.phone: one for one in self.people}
         self._got: Counter[str] = Counter()
         self._down: dict[str, float] = {}
+        self._on_the_way = set[str]()
         self._news_at = self._next_kill = time.monotonic()
         for one in self.people:
             if one.does in FAULTS:
@@ -105,16 +106,18 @@ class Play:
             self._resume()
         elif state == "running" and self._wants_pause():
             self._pause()
-        elif time.monotonic() - self._news_at > QUIET and not self._down and not self._has_work():
+        elif self._is_quiet() and not self._has_work():
             self._pass_time()
 
     # -- the contacts
 
     def _listen(self) -> None:
         for event in self.machines.phones.news():
+            message = event.get("message") or {}
             if event["kind"] in ("accepted", "status", "taken", "not_taken"):
                 self._news_at = time.monotonic()
-            message = event.get("message") or {}
+            if event["kind"] in ("taken", "not_taken"):
+                self._on_the_way.discard(message["sid"])
             if event["kind"] != "accepted" or message.get("from") != "business":
                 continue
             step = touch_in(message["body"])
@@ -126,7 +129,7 @@ class Play:
         self._got[phone] += 1
         one = self._by_phone.get(phone)
         if one is not None and one.writes and one.after == step:
-            self.machines.phones.write(phone, one.does)
+            self._on_the_way.add(self.machines.phones.write(phone, one.does))
             self.wrote[one.does] += 1
 
     # -- what happens beside
@@ -168,6 +171,10 @@ class Play:
         else:
             self.braked[str(self._reason)] += 1
         self._news_at = time.monotonic()
+
+    def _is_quiet(self) -> bool:
+        """Nothing has happened for a moment, and no text of a contact's is still on its way to the service."""
+        return not self._down and not self._on_the_way and time.monotonic() - self._news_at > QUIET
 
     def _has_work(self) -> bool:
         with reading() as session:
