@@ -173,7 +173,7 @@ class Play:
         self._news_at = time.monotonic()
 
     def _is_quiet(self) -> bool:
-        """Nothing has happened for a moment, and no text of a contact's is still on its way to the service."""
+        """Nothing has happened for a moment, and no text of a contact is still on its way to the service."""
         return not self._down and not self._on_the_way and time.monotonic() - self._news_at > QUIET
 
     def _has_work(self) -> bool:
