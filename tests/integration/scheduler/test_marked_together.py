@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from test_outreach import campaign
@@ -13,6 +13,7 @@ from data.models import Business, Message, Sender
 from data.queries.suppressions import suppress
 from scheduler import rate_limit
 from scheduler.outreach import fill, lane, marks
+from scheduler.outreach.claims import Claimed
 from tests.world_fixtures import Service
 
 pytestmark = pytest.mark.database
@@ -98,3 +99,20 @@ def test_what_the_provider_refuses_leaves_its_room_in_the_day_to_others(four_tog
     four_together.run_due()
     four_together.run_due()
     assert sum(text.sent_at is not None for text in four_together.outbox()) == 3
+
+
+def test_live_openings_are_read_for_the_text_that_is_about_to_leave_alone(
+    four_together: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "TOGETHER", 1)
+    read_for: list[int] = []
+    really = lane.with_live_openings
+
+    def counted(business: Business, texts: Sequence[Claimed]) -> Iterator[Claimed]:
+        read_for.append(len(texts))
+        return really(business, texts)
+
+    monkeypatch.setattr(lane, "with_live_openings", counted)
+    four_together.network.faults.add("api_reject", times=1, code=20003)  # which ends the slice
+    four_together.run_due()
+    assert read_for == [1], "a calendar takes its time: what is read for texts that stay here is in vain"
